@@ -1,0 +1,104 @@
+# Every task of the project; CI runs the same targets. Needs a Rust toolchain, CPython >= 3.11 and make.
+# What comes from PyPI goes to .venv, what comes from crates.io as a tool goes to .tools.
+# Each finished step leaves a stamp in .venv, so a step runs again only when what it depends on has changed.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+# A version manager's shim may exist and still refuse to run, so a candidate has to prove itself.
+PROBE := import ensurepip, sys; assert sys.version_info >= (3, 11); print("%d.%d.%d" % sys.version_info[:3])
+ifndef PYTHON
+PYTHON := $(shell for python in python3.13 python3.12 python3.11 python3; do \
+	$$python -c '$(PROBE)' >/dev/null 2>&1 && echo $$python && break; done)
+endif
+PYTHON_VERSION := $(if $(PYTHON),$(shell $(PYTHON) -c '$(PROBE)' 2>/dev/null))
+
+BIN := .venv/bin
+VENV := .venv/cpython-$(PYTHON_VERSION)
+CARGO_DENY_VERSION := 0.20.2
+CARGO_DENY := .tools/cargo-deny-$(CARGO_DENY_VERSION)/bin/cargo-deny
+EXTENSION_SOURCES := $(shell find crates -path '*/src/*' -o -name Cargo.toml) \
+	Cargo.toml $(wildcard Cargo.lock) pyproject.toml
+TYPED_PYTHON := python/pyre $(wildcard tests/typing) scripts benchmarks
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export VIRTUAL_ENV := $(CURDIR)/.venv
+# Over time .venv holds different interpreters: the signature tells PyO3 when to look again.
+export PYO3_PYTHON := $(CURDIR)/$(BIN)/python
+export PYO3_ENVIRONMENT_SIGNATURE := cpython-$(PYTHON_VERSION)
+# Nothing that cargo builds here embeds Python, so libpython and its headers need not be installed.
+export PYO3_BUILD_EXTENSION_MODULE := 1
+
+.PHONY: help run test test-rust test-python lint lint-rust lint-python fmt bench docs wheel clean
+
+help: ## List the targets.
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@echo
+	@echo 'PYTHON=python3.12 chooses the interpreter; the default is the newest that works.'
+
+run: .venv/extension ## Serve examples/hello.py on http://127.0.0.1:8000.
+	@$(BIN)/pyre hello:app --app-dir examples
+
+test: test-rust test-python ## Run every test.
+
+test-rust: $(VENV) ## Run the Rust tests.
+	cargo test --workspace --quiet
+
+test-python: .venv/extension .venv/test-tools ## Run the Python tests; choose some with ARGS=.
+	$(BIN)/pytest $(ARGS)
+
+lint: lint-rust lint-python ## Run every static check.
+
+lint-rust: $(VENV) $(CARGO_DENY) ## Check the Rust code.
+	cargo fmt --check
+	cargo clippy --workspace --all-targets --quiet -- -D warnings
+	$(CARGO_DENY) --log-level error check bans licenses sources
+	$(BIN)/python scripts/check_invariants.py
+
+lint-python: .venv/extension .venv/lint-tools ## Check the Python code and its types.
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy $(TYPED_PYTHON)
+	$(BIN)/pyright $(TYPED_PYTHON)
+	$(BIN)/python -m mypy.stubtest pyre._core
+
+fmt: .venv/lint-tools ## Format everything.
+	cargo fmt
+	$(BIN)/ruff check --fix-only --quiet
+	$(BIN)/ruff format
+
+bench: $(VENV) ## Compare with uvicorn and with no Python at all; options with ARGS=.
+	$(BIN)/python benchmarks/compare.py $(ARGS)
+
+docs: $(VENV) ## Build the documentation of the crates.
+	cargo doc --workspace --no-deps
+
+wheel: .venv/build-tools ## Build a release wheel into dist/.
+	$(BIN)/maturin build --release --out dist --interpreter $(PYO3_PYTHON)
+
+clean: ## Remove what was built; .tools stays, because it takes minutes to compile.
+	rm -rf target dist .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache
+	find python -name '*.so' -delete
+
+$(VENV):
+	@test -n '$(PYTHON_VERSION)' || { \
+		echo "No CPython >= 3.11$(if $(PYTHON), at '$(PYTHON)') that can make a virtual environment." >&2; \
+		echo 'Name one, make PYTHON=/path/to/python; on Debian, install python3-venv.' >&2; \
+		exit 1; }
+	@$(PYTHON) -m venv --clear .venv
+	@touch $@
+
+.venv/%-tools: requirements/%.txt $(VENV)
+	@$(BIN)/python -m pip install --quiet --requirement $<
+	@touch $@
+
+# An editable install: a change of Python code needs no build.
+.venv/extension: $(EXTENSION_SOURCES) .venv/build-tools
+	@echo 'Building the Rust core'
+	@$(BIN)/maturin develop --release --extras standard >.venv/build.log 2>&1 \
+		|| { cat .venv/build.log >&2; exit 1; }
+	@touch $@
+
+$(CARGO_DENY):
+	cargo install cargo-deny --version $(CARGO_DENY_VERSION) --locked --quiet --root $(@:/bin/cargo-deny=)

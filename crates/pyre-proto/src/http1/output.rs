@@ -1,0 +1,124 @@
+//! Octets that wait to be written, in order: small ones copied together, large ones shared.
+
+use std::collections::VecDeque;
+
+use bytes::{Buf, Bytes};
+
+/// A queue of octets with an open end: what is behind the last [`Output::commit`] can be taken back.
+#[derive(Debug, Default)]
+pub(crate) struct Output {
+    /// Whole pieces that go before `tail`.
+    pieces: VecDeque<Bytes>,
+    tail: Vec<u8>,
+    /// Octets of `tail` that are written already; only its first, once no piece is before it.
+    written: usize,
+    /// Octets of `tail` that may be written.
+    committed: usize,
+}
+
+/// Room for a usual head and a small content in one allocation.
+const USUAL_TAIL: usize = 512;
+
+impl Output {
+    /// The open end, to append to.
+    pub(crate) fn open(&mut self) -> &mut Vec<u8> {
+        if self.tail.capacity() == 0 {
+            self.tail.reserve(USUAL_TAIL);
+        }
+        &mut self.tail
+    }
+
+    /// What was appended may be written.
+    pub(crate) fn commit(&mut self) {
+        self.committed = self.tail.len();
+    }
+
+    /// Forgets what was appended since the last commit.
+    pub(crate) fn roll_back(&mut self) {
+        self.tail.truncate(self.committed);
+    }
+
+    /// Appends a piece without copying it, and commits.
+    pub(crate) fn push(&mut self, piece: Bytes) {
+        if self.written < self.tail.len() {
+            let mut tail = Bytes::from(std::mem::take(&mut self.tail));
+            tail.advance(self.written);
+            self.pieces.push_back(tail);
+        }
+        self.tail.clear();
+        (self.written, self.committed) = (0, 0);
+        self.pieces.push_back(piece);
+    }
+
+    /// What may be written now, in order.
+    pub(crate) fn slices(&self) -> impl Iterator<Item = &[u8]> {
+        let tail = self.tail.get(self.written..self.committed).unwrap_or_default();
+        self.pieces.iter().map(Bytes::as_ref).chain([tail]).filter(|slice| !slice.is_empty())
+    }
+
+    /// Octets that may be written now.
+    pub(crate) fn len(&self) -> usize {
+        self.slices().map(<[u8]>::len).sum()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.pieces.is_empty() && self.written == self.committed
+    }
+
+    /// The first `length` octets of [`Self::slices`] are written. An empty queue owns no memory.
+    pub(crate) fn advance(&mut self, mut length: usize) {
+        while let Some(piece) = self.pieces.front_mut() {
+            let taken = length.min(piece.len());
+            piece.advance(taken);
+            length -= taken;
+            if !piece.is_empty() {
+                return;
+            }
+            self.pieces.pop_front();
+        }
+        self.written = (self.written + length).min(self.committed);
+        if self.written == self.tail.len() {
+            *self = Self::default();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(output: &Output) -> Vec<u8> {
+        output.slices().flatten().copied().collect()
+    }
+
+    #[test]
+    fn an_uncommitted_end_is_neither_written_nor_kept() {
+        let mut output = Output::default();
+        output.open().extend_from_slice(b"one");
+        output.commit();
+        output.open().extend_from_slice(b"two");
+        assert_eq!(written(&output), b"one");
+        output.advance(3);
+        assert!(output.is_empty());
+        output.roll_back();
+        output.open().extend_from_slice(b"three");
+        output.commit();
+        assert_eq!(written(&output), b"three");
+    }
+
+    #[test]
+    fn pieces_keep_their_place_whatever_was_written() {
+        for cut in 0..=12 {
+            let mut output = Output::default();
+            output.open().extend_from_slice(b"head");
+            output.commit();
+            output.advance(cut.min(2));
+            output.push(Bytes::from_static(b"large"));
+            output.open().extend_from_slice(b"end");
+            output.commit();
+            output.advance(cut.saturating_sub(2));
+            assert_eq!(written(&output), b"headlargeend"[cut..], "{cut}");
+            assert_eq!(output.len(), 12 - cut);
+        }
+    }
+}

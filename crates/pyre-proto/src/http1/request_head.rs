@@ -1,0 +1,192 @@
+//! A request head: from a complete block of octets to what it means.
+//!
+//! `httparse` cuts the block into lines and tokens. What it lets through and RFC 9112 does not is
+//! refused here; what the fields say about framing and persistence is [`super::framing`]'s.
+
+use std::mem::MaybeUninit;
+
+use super::{
+    Limits, RequestError, Target,
+    framing::{Framing, Semantics},
+    receive_buffer::FieldSpan,
+    target::{self, TargetSpans},
+};
+use crate::{span::Span, syntax};
+
+/// The minor version of HTTP/1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Version {
+    /// HTTP/1.0
+    Http10,
+    /// HTTP/1.1
+    Http11,
+}
+
+impl Version {
+    /// As ASGI and PSGI write it: `"1.0"` or `"1.1"`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Http10 => "1.0",
+            Self::Http11 => "1.1",
+        }
+    }
+}
+
+/// A request head that keeps to every rule, as positions in the buffer that it was parsed from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ParsedHead {
+    pub(crate) method: Span,
+    pub(crate) target: TargetSpans,
+    pub(crate) version: Version,
+    pub(crate) semantics: Semantics,
+}
+
+/// A request head, borrowed from the connection's buffer.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestHead<'a> {
+    /// A token, case-sensitive (RFC 9110 §9.1).
+    pub method: &'a str,
+    /// What is asked for.
+    pub target: Target<'a>,
+    /// The version that the peer speaks.
+    pub version: Version,
+    /// How the content is delimited (RFC 9112 §6.3).
+    pub framing: Framing,
+    /// The peer waits for `100 Continue` before it sends the content.
+    pub expects_continue: bool,
+    /// A WebSocket handshake (RFC 6455 §4.2.1): GET, 1.1, `Connection: upgrade`, `Upgrade: websocket`.
+    pub is_websocket: bool,
+    buffer: &'a [u8],
+    lines: &'a [FieldSpan],
+}
+
+impl<'a> RequestHead<'a> {
+    pub(crate) fn new(parsed: &ParsedHead, buffer: &'a [u8], lines: &'a [FieldSpan]) -> Self {
+        Self {
+            // A token is ASCII, so this never falls back.
+            method: str::from_utf8(parsed.method.of(buffer)).unwrap_or_default(),
+            target: parsed.target.of(buffer),
+            version: parsed.version,
+            framing: parsed.semantics.framing,
+            expects_continue: parsed.semantics.expects_continue,
+            is_websocket: parsed.semantics.is_websocket,
+            buffer,
+            lines,
+        }
+    }
+
+    /// Names in lower case and values without surrounding white space, in wire order, duplicates kept.
+    pub fn fields(&self) -> impl ExactSizeIterator<Item = (&'a [u8], &'a [u8])> + use<'a> {
+        let buffer = self.buffer;
+        self.lines.iter().map(move |line| (line.name.of(buffer), line.value.of(buffer)))
+    }
+
+    /// The value of the first field with this name, given in lower case.
+    #[must_use]
+    pub fn field(&self, name: &[u8]) -> Option<&'a [u8]> {
+        self.fields().find_map(|(other, value)| (other == name).then_some(value))
+    }
+}
+
+/// Field lines that fit on the stack; the default limit does.
+const USUAL_FIELD_LINES: usize = 128;
+
+/// Parses `head`, which ends with its empty line, and lower-cases its field names in place.
+///
+/// `lines` receives the positions of the field lines in `head`.
+pub(crate) fn parse(
+    head: &mut [u8],
+    lines: &mut Vec<FieldSpan>,
+    limits: &Limits,
+) -> Result<ParsedHead, RequestError> {
+    lines.clear();
+    let parsed = if limits.field_lines <= USUAL_FIELD_LINES {
+        scan(head, lines, &mut [const { MaybeUninit::uninit() }; USUAL_FIELD_LINES])?
+    } else {
+        scan(head, lines, &mut vec![MaybeUninit::uninit(); limits.field_lines])?
+    };
+    for line in lines.iter() {
+        head.get_mut(line.name.range()).unwrap_or_default().make_ascii_lowercase();
+    }
+    interpret(parsed, head, lines)
+}
+
+struct Scanned {
+    method: Span,
+    target: Span,
+    version: Version,
+}
+
+fn scan<'a>(
+    head: &'a [u8],
+    lines: &mut Vec<FieldSpan>,
+    slots: &mut [MaybeUninit<httparse::Header<'a>>],
+) -> Result<Scanned, RequestError> {
+    let mut request = httparse::Request::new(&mut []);
+    let status = request.parse_with_uninit_headers(head, slots).map_err(|error| fault(error, head))?;
+    if status != httparse::Status::Complete(head.len()) {
+        // An empty line ended the head before the scanner's did: a line began with CR alone.
+        return Err(RequestError::LineTerminator);
+    }
+    for header in request.headers.iter() {
+        lines.push(field_line(header, head).ok_or(RequestError::FieldLine)?);
+    }
+    let span = |part: Option<&str>| Span::within(part?.as_bytes(), head);
+    let version = if request.version == Some(1) { Version::Http11 } else { Version::Http10 };
+    let method = span(request.method).ok_or(RequestError::RequestLine)?;
+    let target = span(request.path).ok_or(RequestError::RequestTarget)?;
+    Ok(Scanned { method, target, version })
+}
+
+/// The name and the trimmed value of one line, each in its grammar (RFC 9110 §5.1, §5.5).
+fn field_line(header: &httparse::Header<'_>, head: &[u8]) -> Option<FieldSpan> {
+    let (name, value) = (header.name.as_bytes(), syntax::trim_ows(header.value));
+    if !syntax::is_token(name) || !syntax::is_field_value(value) {
+        return None;
+    }
+    Some(FieldSpan { name: Span::within(name, head)?, value: Span::within(value, head)? })
+}
+
+/// `httparse`'s verdict in the words of the RFC.
+fn fault(error: httparse::Error, head: &[u8]) -> RequestError {
+    use httparse::Error;
+    match error {
+        Error::HeaderName | Error::HeaderValue => RequestError::FieldLine,
+        Error::NewLine => RequestError::LineTerminator,
+        Error::TooManyHeaders => RequestError::TooManyFields,
+        Error::Version if names_other_version(head) => RequestError::Version,
+        Error::Token | Error::Status | Error::Version => RequestError::RequestLine,
+    }
+}
+
+/// Whether the request line ends with a well-formed version that is not spoken here:
+/// `HTTP-name "/" DIGIT "." DIGIT` (RFC 9112 §2.3).
+fn names_other_version(head: &[u8]) -> bool {
+    let line = head.split(|&octet| octet == b'\r').next().unwrap_or_default();
+    let version = line.rsplit(|&octet| octet == b' ').next().unwrap_or_default();
+    matches!(version, [b'H', b'T', b'T', b'P', b'/', major, b'.', minor]
+        if major.is_ascii_digit() && minor.is_ascii_digit())
+}
+
+/// What the parts mean together.
+fn interpret(
+    scanned: Scanned,
+    head: &[u8],
+    lines: &mut [FieldSpan],
+) -> Result<ParsedHead, RequestError> {
+    let method = scanned.method.of(head);
+    let target = target::parse(method, scanned.target.of(head), head)?;
+    let semantics = Semantics::read(method, scanned.version, lines, head)?;
+    if let Some(authority) = target.authority {
+        replace_host(authority, lines, head);
+    }
+    Ok(ParsedHead { method: scanned.method, target, version: scanned.version, semantics })
+}
+
+/// RFC 9112 §3.2.2: the absolute form's authority replaces what `Host` says.
+fn replace_host(authority: Span, lines: &mut [FieldSpan], head: &[u8]) {
+    for line in lines.iter_mut().filter(|line| line.name.of(head) == b"host") {
+        line.value = authority;
+    }
+}

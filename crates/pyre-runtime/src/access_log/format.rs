@@ -1,0 +1,207 @@
+//! The shapes of a line.
+
+use std::{io::Write, str::FromStr, time::Duration};
+
+use pyre_proto::http1::RequestHead;
+
+use crate::{Address, clock::Texts};
+
+/// How a line looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// `127.0.0.1 - - [22/Nov/2026:19:31:00 +0000] "GET / HTTP/1.1" 200 13`
+    Common,
+    /// The same with `"<referer>" "<user agent>"` behind it.
+    Combined,
+    /// One JSON object: `time`, `client`, `method`, `target`, `version`, `referer`, `user_agent`, `status`,
+    /// `bytes`, `duration_ms`.
+    Json,
+}
+
+impl FromStr for Format {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name {
+            "common" => Ok(Self::Common),
+            "combined" => Ok(Self::Combined),
+            "json" => Ok(Self::Json),
+            _ => Err(format!("unknown access log format {name:?}: choose common, combined or json")),
+        }
+    }
+}
+
+impl Format {
+    /// Writes what the request tells; returns where the rest belongs.
+    pub(super) fn begin(self, head: &RequestHead<'_>, peer: &Address, texts: &Texts, text: &mut Vec<u8>) -> usize {
+        match self {
+            Self::Common => {
+                write_common(head, peer, texts, text);
+                text.len()
+            }
+            Self::Combined => {
+                write_common(head, peer, texts, text);
+                let split = text.len();
+                for name in [&b"referer"[..], b"user-agent"] {
+                    text.extend_from_slice(b" \"");
+                    write_escaped(head.field(name).unwrap_or(b"-"), text);
+                    text.push(b'"');
+                }
+                split
+            }
+            Self::Json => write_json(head, peer, texts, text),
+        }
+    }
+
+    /// Writes what the response tells.
+    pub(super) fn end(self, status: u16, octets: u64, duration: Duration, line: &mut Vec<u8>) {
+        let (mut digits, mut more_digits) = (itoa::Buffer::new(), itoa::Buffer::new());
+        let (status, octets) = (digits.format(status).as_bytes(), more_digits.format(octets).as_bytes());
+        let (before, between) = match self {
+            Self::Common | Self::Combined => (&b" "[..], &b" "[..]),
+            Self::Json => (&b",\"status\":"[..], &b",\"bytes\":"[..]),
+        };
+        for part in [before, status, between, octets] {
+            line.extend_from_slice(part);
+        }
+        if self == Self::Json {
+            // Writing into memory does not fail.
+            let _ = write!(line, ",\"duration_ms\":{:.3}", duration.as_secs_f64() * 1000.0);
+        }
+    }
+}
+
+fn write_common(head: &RequestHead<'_>, peer: &Address, texts: &Texts, text: &mut Vec<u8>) {
+    write_peer(peer, text);
+    for part in [" - - [", &texts.common_log, "] \"", head.method, " "] {
+        text.extend_from_slice(part.as_bytes());
+    }
+    write_escaped(head.target.raw, text);
+    text.extend_from_slice(b" HTTP/");
+    text.extend_from_slice(head.version.as_str().as_bytes());
+    text.push(b'"');
+}
+
+/// A v4 address, by far the usual, without the formatting machinery: this is on the request path.
+fn write_peer(peer: &Address, text: &mut Vec<u8>) {
+    if let Address::Ip(std::net::SocketAddr::V4(address)) = peer {
+        for (place, octet) in address.ip().octets().into_iter().enumerate() {
+            if place > 0 {
+                text.push(b'.');
+            }
+            text.extend_from_slice(itoa::Buffer::new().format(octet).as_bytes());
+        }
+    } else {
+        // Writing into memory does not fail.
+        let _ = write!(text, "{peer}");
+    }
+}
+
+/// As Apache: quotes, backslashes and everything that is not visible ASCII can't forge a line.
+fn write_escaped(value: &[u8], text: &mut Vec<u8>) {
+    for &octet in value {
+        match octet {
+            b'"' | b'\\' => text.extend_from_slice(&[b'\\', octet]),
+            b' '..=b'~' => text.push(octet),
+            _ => {
+                // Writing into memory does not fail.
+                let _ = write!(text, "\\x{octet:02x}");
+            }
+        }
+    }
+}
+
+fn write_json(head: &RequestHead<'_>, peer: &Address, texts: &Texts, text: &mut Vec<u8>) -> usize {
+    text.extend_from_slice(b"{\"time\":\"");
+    text.extend_from_slice(texts.rfc3339.as_bytes());
+    text.push(b'"');
+    let mut client = Vec::new();
+    write_peer(peer, &mut client);
+    let members: [(&str, Option<&[u8]>); 6] = [
+        ("client", Some(&client)),
+        ("method", Some(head.method.as_bytes())),
+        ("target", Some(head.target.raw)),
+        ("version", Some(head.version.as_str().as_bytes())),
+        ("referer", head.field(b"referer")),
+        ("user_agent", head.field(b"user-agent")),
+    ];
+    for (name, value) in members {
+        text.extend_from_slice(b",\"");
+        text.extend_from_slice(name.as_bytes());
+        text.extend_from_slice(b"\":");
+        write_json_string(value, text);
+    }
+    let split = text.len();
+    text.push(b'}');
+    split
+}
+
+/// Octets above ASCII are taken as latin-1, as HTTP does.
+fn write_json_string(value: Option<&[u8]>, text: &mut Vec<u8>) {
+    let Some(value) = value else {
+        text.extend_from_slice(b"null");
+        return;
+    };
+    text.push(b'"');
+    for &octet in value {
+        match octet {
+            b'"' | b'\\' => text.extend_from_slice(&[b'\\', octet]),
+            b' '..=b'~' => text.push(octet),
+            _ => {
+                // Writing into memory does not fail.
+                let _ = write!(text, "\\u{octet:04x}");
+            }
+        }
+    }
+    text.push(b'"');
+}
+
+#[cfg(test)]
+mod tests {
+    use pyre_proto::http1::{Connection, Event, Limits};
+
+    use super::*;
+
+    fn line(format: Format, request: &[u8]) -> String {
+        let mut connection = Connection::new(Limits::default().into());
+        connection.handle_input(request);
+        let Ok(Some(Event::RequestHead(head))) = connection.poll_event() else { panic!("not a request") };
+        let peer = Address::from("192.0.2.7:1234".parse::<std::net::SocketAddr>().unwrap());
+        let texts = Texts {
+            common_log: "22/Nov/2026:19:31:00 +0000".into(),
+            rfc3339: "2026-11-22T19:31:00Z".into(),
+            ..Texts::default()
+        };
+        let mut text = Vec::new();
+        let split = format.begin(&head, &peer, &texts, &mut text);
+        let mut end = Vec::new();
+        format.end(200, 13, Duration::from_micros(1500), &mut end);
+        text.splice(split..split, end);
+        String::from_utf8(text).unwrap()
+    }
+
+    #[test]
+    fn common_and_combined_are_apaches() {
+        let request = b"GET /a?b HTTP/1.1\r\nHost: a\r\nUser-Agent: \"x\\\xe9\r\n\r\n";
+        let common = "192.0.2.7 - - [22/Nov/2026:19:31:00 +0000] \"GET /a?b HTTP/1.1\" 200 13";
+        assert_eq!(line(Format::Common, request), common);
+        assert_eq!(line(Format::Combined, request), format!(r#"{common} "-" "\"x\\\xe9""#));
+    }
+
+    #[test]
+    fn json_is_one_object() {
+        assert_eq!(
+            line(Format::Json, b"GET / HTTP/1.0\r\nUser-Agent: \"\t\xe9\r\n\r\n"),
+            concat!(
+                r#"{"time":"2026-11-22T19:31:00Z","client":"192.0.2.7","method":"GET","target":"/","version":"1.0","#,
+                r#""referer":null,"user_agent":"\"\u0009\u00e9","status":200,"bytes":13,"duration_ms":1.500}"#
+            )
+        );
+    }
+
+    #[test]
+    fn formats_have_names() {
+        assert_eq!("json".parse(), Ok(Format::Json));
+        assert!("xml".parse::<Format>().unwrap_err().contains("choose common, combined or json"));
+    }
+}

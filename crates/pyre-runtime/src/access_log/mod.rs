@@ -1,0 +1,67 @@
+//! The access log: lines are put together on the request path and written by a thread of their own.
+
+mod format;
+mod writer;
+
+use std::{sync::Arc, time::Instant};
+
+use pyre_proto::http1::RequestHead;
+
+pub use self::{format::Format, writer::Writer};
+use crate::{Address, clock::Clock};
+
+/// The status of a request whose peer left before it was answered, as nginx has it.
+const CLIENT_CLOSED_REQUEST: u16 = 499;
+
+/// A line that lacks what only the end of the response tells.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    text: Vec<u8>,
+    /// Where in `text` the status and the size belong.
+    split: usize,
+    started: Instant,
+    /// 0 while there is none.
+    pub(crate) status: u16,
+    /// Octets of content that were sent.
+    pub(crate) octets: u64,
+}
+
+/// Records the requests of one reactor.
+#[derive(Debug)]
+pub struct Recorder {
+    format: Format,
+    writer: Arc<Writer>,
+    /// Whole lines of this tick.
+    lines: Vec<u8>,
+}
+
+impl Recorder {
+    /// Lines in `format` go to `writer`, which several reactors may share.
+    #[must_use]
+    pub const fn new(format: Format, writer: Arc<Writer>) -> Self {
+        Self { format, writer, lines: Vec::new() }
+    }
+
+    pub(crate) fn begin(&self, head: &RequestHead<'_>, peer: &Address, clock: &Clock) -> Entry {
+        let mut text = Vec::with_capacity(192);
+        let split = self.format.begin(head, peer, clock.texts(), &mut text);
+        Entry { text, split, started: clock.now(), status: 0, octets: 0 }
+    }
+
+    pub(crate) fn end(&mut self, entry: &Entry, now: Instant) {
+        let (before, after) = entry.text.split_at_checked(entry.split).unwrap_or_default();
+        let status = if entry.status == 0 { CLIENT_CLOSED_REQUEST } else { entry.status };
+        self.lines.extend_from_slice(before);
+        let duration = now.saturating_duration_since(entry.started);
+        self.format.end(status, entry.octets, duration, &mut self.lines);
+        self.lines.extend_from_slice(after);
+        self.lines.push(b'\n');
+    }
+
+    /// Passes the lines of this tick on.
+    pub(crate) fn hand_over(&mut self) {
+        if !self.lines.is_empty() {
+            self.writer.append(&mut self.lines);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Where readiness comes from: a poller whose descriptor an event loop watches, or a thread that
+//! waits on the poller where descriptors can't be nested (Windows).
+
+use std::{
+    io,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use mio::{Events, Poll, Registry, Token, Waker, event};
+
+/// Events that one look takes; more of them stay for the next.
+const EVENTS_PER_TICK: usize = 256;
+
+/// Wakes the waiting thread so that it ends.
+const WAKE: Token = Token(usize::MAX);
+
+/// What the operating system says of one socket.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Readiness {
+    pub(crate) token: Token,
+    pub(crate) readable: bool,
+    pub(crate) writable: bool,
+    /// The peer has ended its side, or more.
+    pub(crate) read_closed: bool,
+    /// The connection is gone: reset, or ended on both sides.
+    pub(crate) broken: bool,
+}
+
+impl From<&event::Event> for Readiness {
+    fn from(event: &event::Event) -> Self {
+        Self {
+            token: event.token(),
+            readable: event.is_readable(),
+            writable: event.is_writable(),
+            read_closed: event.is_read_closed(),
+            broken: event.is_error() || (event.is_write_closed() && event.is_read_closed()),
+        }
+    }
+}
+
+/// A source of readiness.
+#[derive(Debug)]
+pub struct Poller {
+    registry: Registry,
+    source: Source,
+}
+
+#[derive(Debug)]
+enum Source {
+    Direct { poll: Poll, events: Events },
+    Thread { inbox: Arc<Inbox>, waker: Waker },
+}
+
+/// What the waiting thread has found and the reactor has not yet taken.
+#[derive(Debug, Default)]
+struct Inbox {
+    found: Mutex<Vec<Readiness>>,
+    /// The reactor has been notified and has not looked yet.
+    notified: AtomicBool,
+    closed: AtomicBool,
+}
+
+impl Poller {
+    /// A poller that is asked, and that an event loop can watch by [`Self::fd`].
+    ///
+    /// # Errors
+    /// The operating system's, out of descriptors for one.
+    pub fn direct() -> io::Result<Self> {
+        let poll = Poll::new()?;
+        let registry = poll.registry().try_clone()?;
+        Ok(Self { registry, source: Source::Direct { poll, events: Events::with_capacity(EVENTS_PER_TICK) } })
+    }
+
+    /// A poller that a thread waits on; `notify` is called there when a tick is due, and must not block.
+    ///
+    /// # Errors
+    /// The operating system's, out of descriptors or threads.
+    pub fn threaded(notify: impl Fn() + Send + 'static) -> io::Result<Self> {
+        let poll = Poll::new()?;
+        let registry = poll.registry().try_clone()?;
+        let waker = Waker::new(&registry, WAKE)?;
+        let inbox = Arc::new(Inbox::default());
+        let for_thread = Arc::clone(&inbox);
+        thread::Builder::new()
+            .name("pyre-poller".into())
+            .spawn(move || wait_forever(poll, &for_thread, &notify))?;
+        Ok(Self { registry, source: Source::Thread { inbox, waker } })
+    }
+
+    /// The descriptor that becomes readable when there is something to take.
+    #[cfg(unix)]
+    #[must_use]
+    pub fn fd(&self) -> Option<std::os::fd::RawFd> {
+        use std::os::fd::AsRawFd;
+        match &self.source {
+            Source::Direct { poll, .. } => Some(poll.as_raw_fd()),
+            Source::Thread { .. } => None,
+        }
+    }
+
+    pub(crate) const fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// Takes what is ready, after at most `wait` (never longer than asked, at once with a thread).
+    pub(crate) fn take_ready(&mut self, wait: Duration, ready: &mut Vec<Readiness>) -> io::Result<()> {
+        match &mut self.source {
+            Source::Direct { poll, events } => {
+                match poll.poll(events, Some(wait)) {
+                    Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),
+                    _ => {}
+                }
+                ready.extend(events.iter().map(Readiness::from));
+            }
+            Source::Thread { inbox, .. } => {
+                inbox.notified.store(false, Ordering::Release);
+                ready.append(&mut inbox.found.lock().unwrap_or_else(PoisonError::into_inner));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Poller {
+    fn drop(&mut self) {
+        if let Source::Thread { inbox, waker } = &self.source {
+            inbox.closed.store(true, Ordering::Release);
+            // Without a wake-up the thread would wait for a last event; nothing else is lost.
+            let _ = waker.wake();
+        }
+    }
+}
+
+fn wait_forever(mut poll: Poll, inbox: &Inbox, notify: &dyn Fn()) {
+    let mut events = Events::with_capacity(EVENTS_PER_TICK);
+    while !inbox.closed.load(Ordering::Acquire) {
+        match poll.poll(&mut events, None) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(_) => return,
+            Ok(()) => {}
+        }
+        let found = events.iter().map(Readiness::from).filter(|readiness| readiness.token != WAKE);
+        inbox.found.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
+        if !inbox.closed.load(Ordering::Acquire) && !inbox.notified.swap(true, Ordering::AcqRel) {
+            notify();
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! One connection: a socket, the protocol's state, and what the reactor remembers of both.
+
+use std::io::{self, IoSlice};
+
+use mio::Token;
+use pyre_proto::http1::{self, Phase};
+
+use super::{ConnectionId, Reactor, RequestId, deadlines::Deadline};
+use crate::{Address, access_log::Entry, poller::Readiness, stream::Stream};
+
+/// Output that may wait before an application has to.
+pub(super) const HIGH_WATER: usize = 64 * 1024;
+
+/// Octets that one flush writes to a peer that takes them as fast as they come.
+const WRITE_BUDGET: usize = 1024 * 1024;
+
+/// Pieces of output that one system call takes.
+const SLICES: usize = 16;
+
+/// Half of a token's bits name the place, half tell its uses apart.
+const INDEX_BITS: u32 = usize::BITS / 2;
+const INDEX_MASK: usize = (1 << INDEX_BITS) - 1;
+
+/// Where a poller's edges are re-armed only by a call that would have blocked, a short read or
+/// write does not mean that the next one would.
+const SHORT_MEANS_DRAINED: bool = cfg!(not(windows));
+
+impl From<ConnectionId> for Token {
+    fn from(id: ConnectionId) -> Self {
+        Self(id.generation << INDEX_BITS | id.index)
+    }
+}
+
+impl From<Token> for ConnectionId {
+    fn from(token: Token) -> Self {
+        Self { index: token.0 & INDEX_MASK, generation: token.0 >> INDEX_BITS }
+    }
+}
+
+/// The generation after this one; listeners have the last for themselves.
+pub(super) const fn next_generation(generation: usize) -> usize {
+    if generation + 1 >= INDEX_MASK { 0 } else { generation + 1 }
+}
+
+/// A connection and its flags. All are about edges: readiness is reported once and remembered here.
+#[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each set by another event")]
+pub(super) struct Connection {
+    pub(super) stream: Stream,
+    pub(super) http: http1::Connection,
+    pub(super) peer: Address,
+    pub(super) listener: usize,
+    pub(super) generation: usize,
+    /// Counts requests, so that a request that is over is not mistaken for the current one.
+    pub(super) serial: u32,
+    /// Requests of this turn.
+    pub(super) turn_requests: u32,
+    pub(super) exceeded_turn: bool,
+    pub(super) is_queued: bool,
+    pub(super) is_readable: bool,
+    pub(super) is_writable: bool,
+    /// The peer has ended its side, and may still read.
+    pub(super) peer_finished: bool,
+    pub(super) is_broken: bool,
+    /// A request has been handed on and is not answered in full.
+    pub(super) in_request: bool,
+    /// The application waits for content, or for the peer to leave.
+    pub(super) awaits_content: bool,
+    /// The application waits for room in the output.
+    pub(super) awaits_room: bool,
+    /// Octets that may still be read and dropped before the connection is closed.
+    pub(super) linger_budget: Option<usize>,
+    pub(super) deadline: Deadline,
+    pub(super) entry: Option<Entry>,
+}
+
+impl Connection {
+    pub(super) fn notice(&mut self, readiness: &Readiness) {
+        self.is_readable |= readiness.readable || readiness.read_closed;
+        self.is_writable |= readiness.writable;
+        self.peer_finished |= readiness.read_closed;
+        self.is_broken |= readiness.broken;
+    }
+
+    pub(super) const fn is_lingering(&self) -> bool {
+        self.linger_budget.is_some()
+    }
+
+    /// Whether there may be something to read that the protocol can use now.
+    pub(super) fn wants_input(&self) -> bool {
+        self.is_readable && self.http.phase() != Phase::Closed
+    }
+
+    /// Whether a response to this request can be sent.
+    pub(super) fn is_answerable(&self, id: RequestId) -> bool {
+        let is_this_one = self.generation == id.connection.generation && self.serial == id.serial;
+        is_this_one && self.in_request && !self.is_broken
+    }
+
+    pub(super) fn begin_request(&mut self) {
+        self.serial = self.serial.wrapping_add(1);
+        self.turn_requests += 1;
+        self.in_request = true;
+        self.deadline.restart();
+    }
+
+    /// Whether the application can go on; it is told once.
+    pub(super) fn wakes(&mut self) -> bool {
+        let content = self.awaits_content && (self.is_readable || self.http.has_input() || self.peer_finished);
+        let room = self.awaits_room && self.http.output_len() < HIGH_WATER;
+        if content {
+            self.awaits_content = false;
+        }
+        if room {
+            self.awaits_room = false;
+        }
+        content || room
+    }
+
+    /// Reads once into the protocol's buffer.
+    fn read(&mut self) {
+        let spare = self.http.receive_buffer().spare();
+        let room = spare.len();
+        match self.stream.read(spare) {
+            Ok(0) => {
+                self.http.handle_eof();
+                self.is_readable = false;
+                self.peer_finished = true;
+            }
+            Ok(length) => {
+                self.http.receive_buffer().commit(length);
+                self.deadline.progressed();
+                // After the peer's end one more read tells that it is reached.
+                self.is_readable = length == room || self.peer_finished || !SHORT_MEANS_DRAINED;
+            }
+            Err(error) => {
+                self.is_readable = false;
+                self.is_broken |= error.kind() != io::ErrorKind::WouldBlock;
+            }
+        }
+    }
+
+    /// Writes what waits, as far as the socket takes it; returns whether there is more to try.
+    fn write(&mut self) -> bool {
+        let mut written = 0;
+        while self.is_writable && !self.http.is_flushed() {
+            match self.write_once() {
+                Ok(length) => {
+                    written += length;
+                    self.deadline.progressed();
+                }
+                Err(error) => {
+                    self.is_writable = false;
+                    self.is_broken |= error.kind() != io::ErrorKind::WouldBlock;
+                }
+            }
+            if written >= WRITE_BUDGET {
+                return self.is_writable && !self.http.is_flushed();
+            }
+        }
+        false
+    }
+
+    fn write_once(&mut self) -> io::Result<usize> {
+        let mut slices = [IoSlice::new(&[]); SLICES];
+        let (mut count, mut offered) = (0, 0);
+        for (slot, slice) in slices.iter_mut().zip(self.http.poll_output()) {
+            *slot = IoSlice::new(slice);
+            count += 1;
+            offered += slice.len();
+        }
+        let length = self.stream.write(slices.get(..count).unwrap_or_default())?;
+        self.http.handle_written(length);
+        self.is_writable = length == offered || !SHORT_MEANS_DRAINED;
+        Ok(length)
+    }
+}
+
+impl Reactor {
+    /// Reads once, in the storage that all connections share.
+    pub(super) fn fill(&mut self, id: ConnectionId) {
+        self.lend_storage(id);
+        if let Some(connection) = self.connection_mut(id) {
+            connection.read();
+        }
+    }
+
+    fn lend_storage(&mut self, id: ConnectionId) {
+        if self.lent_to == Some(id) {
+            return;
+        }
+        self.reclaim_storage();
+        let storage = std::mem::take(&mut self.storage);
+        match self.connection_mut(id) {
+            Some(connection) => {
+                connection.http.receive_buffer().lend(storage);
+                self.lent_to = Some(id);
+            }
+            None => self.storage = storage,
+        }
+    }
+
+    pub(super) fn reclaim_storage(&mut self) {
+        let Some(id) = self.lent_to.take() else { return };
+        if let Some(storage) = self.connection_mut(id).and_then(|connection| connection.http.receive_buffer().reclaim())
+        {
+            self.storage = storage;
+        }
+    }
+
+    /// Writes what waits; a connection that is done is closed after that.
+    pub(super) fn flush(&mut self, id: ConnectionId) {
+        let Some(connection) = self.connection_mut(id) else { return };
+        if !connection.http.is_flushed() && connection.write() {
+            self.queue(id);
+        }
+        let Some(connection) = self.connection_mut(id) else { return };
+        let is_over = connection.http.phase() == Phase::Closed && connection.http.is_flushed();
+        if connection.is_broken || (is_over && !connection.is_lingering()) {
+            self.finish(id);
+        }
+    }
+
+    /// Closes at once where nothing can be lost. A peer that is still sending would be answered with a
+    /// reset, which may destroy what it has not read yet; so our side ends first and the rest is
+    /// read and dropped for a while (RFC 9112 §9.6).
+    fn finish(&mut self, id: ConnectionId) {
+        let Some(connection) = self.connection_mut(id) else { return };
+        let may_send_on = connection.http.has_input() || connection.http.is_cut_short();
+        let may_lose = connection.is_readable || (may_send_on && !connection.peer_finished);
+        if connection.is_broken || !may_lose || connection.stream.shutdown_write().is_err() {
+            self.close(id);
+            return;
+        }
+        connection.linger_budget = Some(LINGER_BUDGET);
+        connection.in_request = false;
+        connection.deadline.linger();
+        self.queue(id);
+        self.update_deadline(id);
+    }
+
+    /// Reads and drops; closes when the peer has ended, or has sent enough.
+    pub(super) fn linger(&mut self, id: ConnectionId) {
+        let Some(connection) = self.connection_mut(id) else { return };
+        let mut scratch = [0; 4096];
+        while connection.is_readable && !connection.is_broken {
+            let budget = connection.linger_budget.unwrap_or_default();
+            match connection.stream.read(&mut scratch) {
+                Ok(length) if (1..=budget).contains(&length) => connection.linger_budget = Some(budget - length),
+                Ok(_) => connection.is_broken = true,
+                Err(error) => {
+                    connection.is_readable = false;
+                    connection.is_broken = error.kind() != io::ErrorKind::WouldBlock;
+                }
+            }
+        }
+        if connection.is_broken {
+            self.close(id);
+        }
+    }
+
+    /// Drops the connection; a request that is not answered is woken to learn of it.
+    pub(super) fn close(&mut self, id: ConnectionId) {
+        if self.lent_to == Some(id) {
+            self.reclaim_storage();
+        }
+        let Some(connection) = self.connection(id) else { return };
+        let (in_request, serial) = (connection.in_request, connection.serial);
+        let connection = self.connections.remove(id.index);
+        if in_request {
+            self.requests -= 1;
+            self.ended.push(RequestId { connection: id, serial });
+            self.record(connection.entry);
+        }
+    }
+}
+
+/// Octets that a peer may still send to a connection that is being closed.
+const LINGER_BUDGET: usize = 256 * 1024;

@@ -1,0 +1,375 @@
+//! The reactor: readiness in, requests out, bounded work per tick.
+//!
+//! ```text
+//! begin_tick ── readiness ──► ready queue ──► serve ──► Event::Request ──► the host answers
+//!                 accept          ▲             │  ▲                            │
+//!                 deadlines ──────┘             │  └── same connection again ◄──┘
+//!                                               ▼
+//! end_tick  ◄───────────────────────── queue of this tick empty
+//! ```
+//!
+//! A connection stays at the front of the queue until it has nothing more to say, so that pipelined
+//! requests are answered with one write. What is queued during a tick waits for the next, so that
+//! the timers and tasks of the event loop run in between.
+
+mod accept;
+mod connection;
+mod content;
+mod deadlines;
+mod responses;
+
+use std::{
+    collections::VecDeque,
+    io,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use pyre_proto::http1::{self, DefaultFields, EventSpan, HeadSpan, RequestHead, Storage};
+use slab::Slab;
+use socket2::Socket;
+
+use self::{accept::Acceptor, connection::Connection};
+use crate::{
+    Address, Config, Poller,
+    access_log::Recorder,
+    clock::Clock,
+    poller::Readiness,
+    timer_wheel::TimerWheel,
+};
+pub use self::{content::Received, responses::SendError};
+
+/// Octets that one read may bring, and so the most that is read ahead of an application.
+const READ_SIZE: usize = 256 * 1024;
+
+/// Requests of one connection that are handed on in one tick; more of them wait for the next.
+const REQUESTS_PER_TURN: u32 = 32;
+
+/// A connection, also after it is gone: its place is not mistaken for a later one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct ConnectionId {
+    index: usize,
+    generation: usize,
+}
+
+/// One request on one connection. Every call about a request that is over fails in the same way as
+/// one about a peer that has gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RequestId {
+    connection: ConnectionId,
+    serial: u32,
+}
+
+/// What a host has to act on.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// A request to answer.
+    Request(RequestId, RequestHead<'a>),
+    /// Something that the request waited for has come: content, room for more output, or the end.
+    Wake(RequestId),
+}
+
+enum Step {
+    Request(RequestId, HeadSpan),
+    Wake(RequestId),
+}
+
+/// Connections of one thread and what they wait for.
+#[derive(Debug)]
+pub struct Reactor {
+    config: Config,
+    limits: Arc<http1::Limits>,
+    poller: Poller,
+    clock: Clock,
+    wheel: TimerWheel<ConnectionId>,
+    acceptor: Acceptor,
+    connections: Slab<Connection>,
+    /// Distinguishes a connection from the one that had its place before.
+    generation: usize,
+    ready: VecDeque<ConnectionId>,
+    /// How many of `ready` belong to this tick.
+    due: usize,
+    /// The connection at the front of the queue while its turn lasts.
+    current: Option<ConnectionId>,
+    /// Requests that are over while somebody may wait for something of them.
+    ended: Vec<RequestId>,
+    storage: Storage,
+    lent_to: Option<ConnectionId>,
+    found: Vec<Readiness>,
+    default_fields: DefaultFields,
+    recorder: Option<Recorder>,
+    requests: usize,
+}
+
+impl Reactor {
+    /// A reactor with no sockets.
+    #[must_use]
+    pub fn new(config: Config, poller: Poller, recorder: Option<Recorder>) -> Self {
+        let clock = Clock::new();
+        let server = config.server_header.as_ref().map(|name| format!("server: {name}\r\n"));
+        let mut reactor = Self {
+            limits: Arc::new(config.limits),
+            wheel: TimerWheel::new(clock.now()),
+            default_fields: DefaultFields { date: Vec::new(), server: server.unwrap_or_default().into() },
+            config,
+            poller,
+            clock,
+            acceptor: Acceptor::default(),
+            connections: Slab::new(),
+            generation: 0,
+            ready: VecDeque::new(),
+            due: 0,
+            current: None,
+            ended: Vec::new(),
+            storage: Storage::with_capacity(READ_SIZE),
+            lent_to: None,
+            found: Vec::new(),
+            recorder,
+            requests: 0,
+        };
+        reactor.write_date();
+        reactor
+    }
+
+    /// Accepts from `socket`, which listens already.
+    ///
+    /// # Errors
+    /// The operating system's; not a stream socket.
+    pub fn listen(&mut self, socket: Socket) -> io::Result<()> {
+        self.acceptor.add(socket, &self.poller)
+    }
+
+    /// The descriptor that becomes readable when a tick is due; `None` with a waiting thread.
+    #[cfg(unix)]
+    #[must_use]
+    pub fn fd(&self) -> Option<std::os::fd::RawFd> {
+        self.poller.fd()
+    }
+
+    /// Connections that are open.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.connections.len()
+    }
+
+    /// Requests that are not answered in full.
+    #[must_use]
+    pub const fn requests(&self) -> usize {
+        self.requests
+    }
+
+    /// When a tick is due although nothing becomes ready.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Instant> {
+        [self.wheel.next_expiry(), self.acceptor.resumes_at()].into_iter().flatten().min()
+    }
+
+    /// Looks what has become ready, after at most `wait`; a host inside an event loop does not wait.
+    ///
+    /// # Errors
+    /// The poller's; the reactor can't go on then.
+    pub fn begin_tick(&mut self, wait: Duration) -> io::Result<()> {
+        let mut found = std::mem::take(&mut self.found);
+        self.poller.take_ready(wait, &mut found)?;
+        self.refresh_clock();
+        self.expire_deadlines();
+        for readiness in found.drain(..) {
+            self.notice(readiness);
+        }
+        self.found = found;
+        self.accept_batch();
+        self.due = self.ready.len();
+        Ok(())
+    }
+
+    /// The next event of this tick.
+    pub fn poll_event(&mut self) -> Option<Event<'_>> {
+        match self.next_step()? {
+            Step::Wake(id) => Some(Event::Wake(id)),
+            Step::Request(id, head) => {
+                let connection = self.connections.get(id.connection.index)?;
+                match connection.http.event(&EventSpan::RequestHead(head)) {
+                    http1::Event::RequestHead(head) => Some(Event::Request(id, head)),
+                    _ => None,
+                }
+            }
+        }
+    }
+
+    /// Ends the tick; returns whether another is due at once.
+    pub fn end_tick(&mut self) -> bool {
+        self.reclaim_storage();
+        if let Some(recorder) = &mut self.recorder {
+            recorder.hand_over();
+        }
+        self.is_due()
+    }
+
+    /// Whether a tick is due although nothing becomes ready: a connection waits for its turn, or
+    /// an answer that was sent between two ticks has freed one.
+    #[must_use]
+    pub fn is_due(&self) -> bool {
+        !self.ready.is_empty() || !self.ended.is_empty() || self.acceptor.has_more()
+    }
+
+    fn next_step(&mut self) -> Option<Step> {
+        if let Some(ended) = self.ended.pop() {
+            return Some(Step::Wake(ended));
+        }
+        while self.due > 0 {
+            let &id = self.ready.front()?;
+            self.current = Some(id);
+            if let Some(step) = self.serve(id) {
+                return Some(step);
+            }
+            self.end_turn(id);
+        }
+        None
+    }
+
+    fn end_turn(&mut self, id: ConnectionId) {
+        self.current = None;
+        self.ready.pop_front();
+        self.due -= 1;
+        if let Some(connection) = self.connection_mut(id) {
+            connection.is_queued = false;
+            connection.turn_requests = 0;
+            if connection.exceeded_turn {
+                connection.exceeded_turn = false;
+                self.queue(id);
+            }
+        }
+        self.flush(id);
+        self.update_deadline(id);
+    }
+
+    /// One thing that a ready connection has to say.
+    fn serve(&mut self, id: ConnectionId) -> Option<Step> {
+        let connection = self.connection_mut(id)?;
+        if connection.is_lingering() {
+            self.linger(id);
+            return None;
+        }
+        if connection.is_writable && !connection.http.is_flushed() {
+            self.flush(id);
+        }
+        let connection = self.connection_mut(id)?;
+        if connection.is_broken {
+            self.close(id);
+            return self.ended.pop().map(Step::Wake);
+        }
+        if connection.in_request {
+            let wakes = connection.wakes();
+            return wakes.then(|| Step::Wake(self.request_id(id)));
+        }
+        self.next_request(id)
+    }
+
+    /// Reads until a request has come, or nothing more does.
+    fn next_request(&mut self, id: ConnectionId) -> Option<Step> {
+        loop {
+            let connection = self.connection_mut(id)?;
+            if connection.turn_requests >= REQUESTS_PER_TURN {
+                connection.exceeded_turn = true;
+                return None;
+            }
+            match connection.http.poll_event_span() {
+                Ok(Some(EventSpan::RequestHead(head))) => return Some(self.begin_request(id, head)),
+                Ok(Some(_)) => {}
+                Ok(None) if connection.wants_input() => self.fill(id),
+                Ok(None) => return None,
+                Err(error) => {
+                    self.refuse(id, error);
+                    return None;
+                }
+            }
+        }
+    }
+
+    fn begin_request(&mut self, id: ConnectionId, head: HeadSpan) -> Step {
+        self.requests += 1;
+        if let Some(connection) = self.connections.get_mut(id.index) {
+            connection.begin_request();
+            let span = EventSpan::RequestHead(head.clone());
+            if let (Some(recorder), http1::Event::RequestHead(head)) = (&self.recorder, connection.http.event(&span)) {
+                connection.entry = Some(recorder.begin(&head, &connection.peer, &self.clock));
+            }
+        }
+        Step::Request(self.request_id(id), head)
+    }
+
+    fn request_id(&self, id: ConnectionId) -> RequestId {
+        let serial = self.connections.get(id.index).map_or(0, |connection| connection.serial);
+        RequestId { connection: id, serial }
+    }
+
+    /// Notes what the poller said, and queues the connection or the accepting.
+    fn notice(&mut self, readiness: Readiness) {
+        if self.acceptor.notice(readiness.token) {
+            return;
+        }
+        let id = ConnectionId::from(readiness.token);
+        if let Some(connection) = self.connection_mut(id) {
+            connection.notice(&readiness);
+            self.queue(id);
+        }
+    }
+
+    /// Gives the connection a turn, once.
+    fn queue(&mut self, id: ConnectionId) {
+        if let Some(connection) = self.connection_mut(id)
+            && !connection.is_queued
+        {
+            connection.is_queued = true;
+            self.ready.push_back(id);
+        }
+    }
+
+    fn connection_mut(&mut self, id: ConnectionId) -> Option<&mut Connection> {
+        self.connections.get_mut(id.index).filter(|connection| connection.generation == id.generation)
+    }
+
+    fn connection(&self, id: ConnectionId) -> Option<&Connection> {
+        self.connections.get(id.index).filter(|connection| connection.generation == id.generation)
+    }
+
+    /// The connection of a request that is still to be answered.
+    fn open_request(&mut self, id: RequestId) -> Option<&mut Connection> {
+        self.connection_mut(id.connection)
+            .filter(|connection| connection.in_request && connection.serial == id.serial)
+    }
+
+    /// The peer's address.
+    #[must_use]
+    pub fn peer(&self, id: RequestId) -> Option<&Address> {
+        self.connection(id.connection).map(|connection| &connection.peer)
+    }
+
+    /// The address that the peer has connected to.
+    #[must_use]
+    pub fn local_address(&self, id: RequestId) -> Option<Address> {
+        let connection = self.connection(id.connection)?;
+        let listening = self.acceptor.address(connection.listener)?;
+        let exact = if listening.is_unspecified() { connection.stream.local_address() } else { None };
+        exact.or_else(|| Some(listening.clone()))
+    }
+
+    /// What tells the connection of this request from every other that is open: its place, and a
+    /// number that changes with each use of the place.
+    #[must_use]
+    pub const fn connection_key(id: RequestId) -> (usize, usize) {
+        (id.connection.index, id.connection.generation)
+    }
+
+    fn refresh_clock(&mut self) {
+        if self.clock.refresh() {
+            self.write_date();
+        }
+    }
+
+    fn write_date(&mut self) {
+        if self.config.date_header {
+            self.default_fields.date = format!("date: {}\r\n", self.clock.texts().http_date).into();
+        }
+    }
+}

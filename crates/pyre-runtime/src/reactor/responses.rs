@@ -1,0 +1,180 @@
+//! Answers, from the application or from the server itself.
+
+use std::{error, fmt};
+
+use pyre_proto::http1::{Content, Phase, RequestError, ResponseError};
+
+use super::{
+    ConnectionId, Reactor, RequestId,
+    connection::{Connection, HIGH_WATER},
+};
+use crate::access_log::Entry;
+
+/// Why a part of a response was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SendError {
+    /// The peer has gone, or was refused: there is nobody to answer.
+    Disconnected,
+    /// The response can't be sent as it is.
+    Response(ResponseError),
+}
+
+impl fmt::Display for SendError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Disconnected => f.write_str("the client has disconnected"),
+            Self::Response(error) => error.fmt(f),
+        }
+    }
+}
+
+impl error::Error for SendError {}
+
+impl From<ResponseError> for SendError {
+    fn from(error: ResponseError) -> Self {
+        Self::Response(error)
+    }
+}
+
+impl Reactor {
+    /// Begins the response; it is written with its first content.
+    ///
+    /// # Errors
+    /// See [`SendError`]; nothing is written then.
+    pub fn send_head<'f>(
+        &mut self,
+        id: RequestId,
+        status: u16,
+        fields: impl IntoIterator<Item = (&'f [u8], &'f [u8])>,
+    ) -> Result<(), SendError> {
+        let connection = self
+            .connections
+            .get_mut(id.connection.index)
+            .filter(|connection| connection.is_answerable(id))
+            .ok_or(SendError::Disconnected)?;
+        connection.http.send_head(status, fields, &self.default_fields)?;
+        if let Some(entry) = &mut connection.entry {
+            entry.status = status;
+        }
+        Ok(())
+    }
+
+    /// Content of the response; `end` says that it is the last.
+    ///
+    /// # Errors
+    /// See [`SendError`]; nothing of this call is written then.
+    pub fn send_data(&mut self, id: RequestId, content: Content<'_>, end: bool) -> Result<(), SendError> {
+        let connection = self.open_request(id).filter(|connection| !connection.is_broken);
+        let connection = connection.ok_or(SendError::Disconnected)?;
+        let sent = connection.http.send_data(content, end)?;
+        if let Some(entry) = &mut connection.entry {
+            entry.octets += sent as u64;
+        }
+        if end {
+            self.end_response(id.connection);
+        }
+        self.flush_or_defer(id.connection);
+        Ok(())
+    }
+
+    /// Whether the application may send on. If not, [`super::Event::Wake`] will say when.
+    pub fn has_room(&mut self, id: RequestId) -> bool {
+        let Some(connection) = self.open_request(id) else { return true };
+        let has_room = connection.is_broken || connection.http.output_len() < HIGH_WATER;
+        connection.awaits_room |= !has_room;
+        has_room
+    }
+
+    /// Whether the peer can still be answered.
+    pub fn is_connected(&mut self, id: RequestId) -> bool {
+        self.open_request(id).is_some_and(|connection| !connection.is_broken)
+    }
+
+    /// Answers in the application's place, with a line of text, and closes. A response that is on
+    /// its way is cut off instead, so that the peer sees that it is not whole.
+    pub fn send_error(&mut self, id: RequestId, status: u16, reason: &str) {
+        if self.open_request(id).is_some() {
+            self.answer_with_error(id.connection, status, reason);
+        }
+    }
+
+    /// A peer broke a rule: it is told which, where that is possible.
+    pub(super) fn refuse(&mut self, id: ConnectionId, error: RequestError) {
+        let (status, reason) = error.response();
+        self.answer_with_error(id, status, reason);
+    }
+
+    fn answer_with_error(&mut self, id: ConnectionId, status: u16, reason: &str) {
+        let Some(connection) = self.connections.get_mut(id.index) else { return };
+        if connection.http.send_error(status, reason, &self.default_fields)
+            && let Some(entry) = &mut connection.entry
+        {
+            entry.status = status;
+        }
+        let was_in_request = connection.in_request;
+        if was_in_request {
+            self.ended.push(self.request_id(id));
+            self.end_response(id);
+        }
+        self.flush_or_defer(id);
+    }
+
+    /// The response is complete or given up: the connection is free for the next.
+    fn end_response(&mut self, id: ConnectionId) {
+        let Some(connection) = self.connection_mut(id) else { return };
+        if !connection.in_request {
+            return;
+        }
+        let is_awaited = connection.awaits_content || connection.awaits_room;
+        (connection.in_request, connection.awaits_content, connection.awaits_room) = (false, false, false);
+        let entry = connection.entry.take();
+        self.requests -= 1;
+        self.record(entry);
+        if is_awaited {
+            self.ended.push(self.request_id(id));
+        }
+        self.queue(id);
+    }
+
+    /// Writes now, unless a pipelined request is about to be answered in the same turn.
+    pub(super) fn flush_or_defer(&mut self, id: ConnectionId) {
+        let is_current = self.current == Some(id);
+        let Some(connection) = self.connection_mut(id) else { return };
+        let more_to_come = is_current && !connection.in_request && connection.http.has_input();
+        if !more_to_come || connection.http.output_len() >= HIGH_WATER {
+            self.flush(id);
+        }
+        if !is_current {
+            self.update_deadline(id);
+        }
+    }
+
+    pub(super) fn record(&mut self, entry: Option<Entry>) {
+        if let (Some(recorder), Some(entry)) = (&mut self.recorder, entry) {
+            recorder.end(&entry, self.clock.now());
+        }
+    }
+
+    /// Closes what is idle, and every other connection after its current response.
+    pub fn close_idle(&mut self) {
+        for id in self.open_connections() {
+            let Some(connection) = self.connection_mut(id) else { continue };
+            connection.http.disable_keep_alive();
+            if connection.http.phase() == Phase::Closed {
+                self.flush(id);
+            }
+        }
+    }
+
+    /// Closes every connection now.
+    pub fn close_all(&mut self) {
+        for id in self.open_connections() {
+            self.close(id);
+        }
+    }
+
+    fn open_connections(&self) -> Vec<ConnectionId> {
+        let id = |(index, connection): (usize, &Connection)| ConnectionId { index, generation: connection.generation };
+        self.connections.iter().map(id).collect()
+    }
+}

@@ -1,0 +1,156 @@
+"""The settings of a server: one immutable value, checked when it is made.
+
+Names and defaults are those of the command line, which reads them from here.
+"""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias, get_args
+
+from pyre.server.asgi import ASGIApplication
+from pyre.server.errors import ConfigError, UsageError
+from pyre.server.importer import ImportString
+
+LifespanMode: TypeAlias = Literal["auto", "on", "off"]
+LogLevel: TypeAlias = Literal["critical", "error", "warning", "info", "debug"]
+AccessLogFormat: TypeAlias = Literal["common", "combined", "json"]
+Driver: TypeAlias = Literal["poller", "thread"]
+
+_CHOICES = {
+    "lifespan": get_args(LifespanMode),
+    "log_level": get_args(LogLevel),
+    "access_log_format": get_args(AccessLogFormat),
+    "driver": get_args(Driver),
+}
+_LOOPS = ("auto", "asyncio", "uvloop", "winloop")
+_C_INT_MAX = 2**31 - 1
+_WHOLE_NUMBERS = {
+    "port": (0, 65535),
+    "backlog": (1, _C_INT_MAX),
+    "limit_request_line": (1, _C_INT_MAX),
+    "limit_header_size": (1, _C_INT_MAX),
+    "limit_header_count": (1, _C_INT_MAX),
+    "limit_body_size": (0, 2**63 - 1),
+    "fd": (0, _C_INT_MAX),
+}
+_OPTIONAL = {"fd", "limit_body_size"}
+_TIMEOUTS = ("timeout_header", "timeout_keep_alive", "timeout_write", "timeout_graceful_shutdown")
+# Deadlines are computed by addition; a bound far above any use keeps them from overflowing.
+_LONGEST_TIMEOUT = 366 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What to serve, where, and within which bounds.
+
+    ``app`` is an import string (``"main:app"``) or an ASGI application; with ``factory`` it is a
+    callable that returns one. Times are seconds, sizes are bytes, ``None`` turns a bound off.
+    ``uds`` and ``fd`` each take the place of ``host`` and ``port``.
+
+    Raises ``ConfigError`` when a value is out of range or contradicts another, and ``UsageError``
+    when ``app`` is not of the form ``module:attribute``.
+
+        Config("main:app", host="0.0.0.0", port=80, timeout_keep_alive=15)
+    """
+
+    app: str | ASGIApplication
+    host: str = "127.0.0.1"
+    port: int = 8000
+    uds: str | None = None
+    fd: int | None = None
+    loop: str = "auto"
+    factory: bool = False
+    app_dir: str | None = None
+    lifespan: LifespanMode = "auto"
+    root_path: str = ""
+    log_level: LogLevel = "info"
+    access_log: bool = True
+    access_log_file: str | None = None
+    access_log_format: AccessLogFormat = "common"
+    # Windows has no poller that an event loop could watch.
+    driver: Driver = "thread" if sys.platform == "win32" else "poller"
+    backlog: int = 2048
+    timeout_header: float | None = 10.0
+    timeout_keep_alive: float | None = 5.0
+    timeout_write: float | None = 30.0
+    timeout_graceful_shutdown: float | None = 30.0
+    limit_request_line: int = 8192
+    limit_header_size: int = 65536
+    limit_header_count: int = 100
+    limit_body_size: int | None = None
+    server_header: bool = True
+    date_header: bool = True
+
+    def __post_init__(self) -> None:
+        self._check_app()
+        self._check_loop()
+        self._check_choices()
+        self._check_whole_numbers()
+        self._check_timeouts()
+        self._check_root_path()
+        self._check_contradictions()
+
+    def _check_app(self) -> None:
+        if isinstance(self.app, str):
+            ImportString.parse_application(self.app)
+        elif not callable(self.app):
+            raise ConfigError("app must be an import string like 'main:app', or a callable")
+        if self.app_dir and not Path(self.app_dir).is_dir():
+            raise ConfigError(f"app_dir {self.app_dir!r} is not a directory; give one that exists")
+
+    def _check_loop(self) -> None:
+        if self.loop in _LOOPS:
+            return
+        try:
+            ImportString.parse(self.loop)
+        except UsageError:
+            names = ", ".join(_LOOPS)
+            raise ConfigError(
+                f"loop must be one of {names}, or module:callable, not {self.loop!r}"
+            ) from None
+
+    def _check_choices(self) -> None:
+        for name, choices in _CHOICES.items():
+            value = getattr(self, name)
+            if value not in choices:
+                raise ConfigError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+
+    def _check_whole_numbers(self) -> None:
+        for name, (low, high) in _WHOLE_NUMBERS.items():
+            value = getattr(self, name)
+            if value is None and name in _OPTIONAL:
+                continue
+            if not isinstance(value, int) or not low <= value <= high:
+                raise ConfigError(
+                    f"{name} must be a whole number from {low} to {high}, not {value!r}"
+                )
+
+    def _check_timeouts(self) -> None:
+        for name in _TIMEOUTS:
+            value = getattr(self, name)
+            if value is not None and not _is_timeout(value):
+                raise ConfigError(
+                    f"{name} must be seconds above 0 and up to {_LONGEST_TIMEOUT}, or none for no"
+                    f" bound, not {value!r}"
+                )
+
+    def _check_root_path(self) -> None:
+        path = self.root_path
+        if path and (not path.startswith("/") or path.endswith("/")):
+            raise ConfigError(
+                f"root_path must begin with / and not end with it, like /api, not {path!r}"
+            )
+
+    def _check_contradictions(self) -> None:
+        if self.uds is not None and self.fd is not None:
+            raise ConfigError("uds and fd exclude each other; give one of them")
+        if self.access_log_file is not None and not self.access_log:
+            raise ConfigError(
+                "access_log_file needs the access log; turn it on, or leave the file out"
+            )
+
+
+def _is_timeout(value: object) -> bool:
+    # A comparison with NaN is false, which is what is wanted.
+    return isinstance(value, int | float) and 0 < value <= _LONGEST_TIMEOUT

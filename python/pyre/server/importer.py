@@ -1,0 +1,143 @@
+"""Find the application that an import string such as ``main:app`` names."""
+
+import importlib
+import inspect
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any, cast
+
+from pyre.server.asgi import ASGIApplication
+from pyre.server.errors import ApplicationImportError, UsageError
+from pyre.server.tracebacks import application_traceback
+
+_DEFAULT_ATTRIBUTE = "app"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportString:
+    """A place in a module: dotted module name and dotted attribute name."""
+
+    module: str
+    attribute: str
+
+    @classmethod
+    def parse(cls, text: str, *, attribute: str = "") -> "ImportString":
+        """Read ``module:attribute``; ``attribute`` is the default for a text without a colon.
+
+        Raises ``UsageError`` when the text can't name anything.
+        """
+        module, colon, given = text.partition(":")
+        target = cls(module, given if colon else attribute)
+        if not (_is_dotted_name(target.module) and _is_dotted_name(target.attribute)):
+            message = f"{text!r} is not of the form module:attribute; write it like main:app"
+            raise UsageError(message)
+        if module.endswith(".py"):
+            message = (
+                f"{text!r} names a file; write the module, like {module[:-3]}:{target.attribute}"
+            )
+            raise UsageError(message)
+        return target
+
+    @classmethod
+    def parse_application(cls, text: str) -> "ImportString":
+        """Read the import string of an application; its attribute is ``app`` when none is given."""
+        return cls.parse(text, attribute=_DEFAULT_ATTRIBUTE)
+
+    def __str__(self) -> str:
+        return f"{self.module}:{self.attribute}"
+
+
+def load_application(
+    app: str | ASGIApplication, *, factory: bool = False, app_dir: str | None = None
+) -> ASGIApplication:
+    """Return the ASGI application that ``app`` is, names, or, with ``factory``, makes.
+
+    ``app_dir`` goes to the front of the module search path; ``None`` leaves the path alone.
+    Raises ``UsageError`` for a malformed import string, and ``ApplicationImportError`` when there
+    is no such application or its code raises; that exception is then the ``__cause__``.
+    """
+    prepend_to_path(app_dir)
+    if isinstance(app, str):
+        target = ImportString.parse_application(app)
+        found, name = load(target), str(target)
+    else:
+        found, name = app, "the application"
+    if factory:
+        found = _call_factory(_checked_callable(found, name), name)
+        return cast(
+            "ASGIApplication", _checked_callable(found, f"what the factory {name} returned")
+        )
+    return _checked_application(found, name)
+
+
+def prepend_to_path(directory: str | None) -> None:
+    """Search modules in ``directory`` first; the empty string is the current directory."""
+    if directory is not None and sys.path[:1] != [directory]:
+        sys.path.insert(0, directory)
+
+
+def load(target: ImportString) -> object:
+    """Return the object at ``target``. Raises ``ApplicationImportError``."""
+    module = _import_module(target.module)
+    try:
+        return reduce(getattr, target.attribute.split("."), module)
+    except AttributeError as error:
+        message = f"module {target.module!r} has no attribute {target.attribute!r}"
+        raise ApplicationImportError(f"{message}; name it as in {target.module}:ATTRIBUTE") from (
+            error if application_traceback(error) else None
+        )
+
+
+def _is_dotted_name(text: str) -> bool:
+    return all(part.isidentifier() for part in text.split("."))
+
+
+def _import_module(name: str) -> object:
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if application_traceback(error) is None:
+            message = f"module {name!r} was not found ({error.msg}); see --app-dir"
+            raise ApplicationImportError(message) from None
+        raise _raised(f"importing {name!r}", error) from error
+    except Exception as error:
+        raise _raised(f"importing {name!r}", error) from error
+
+
+def _call_factory(factory: Callable[..., Any], name: str) -> object:
+    try:
+        return factory()
+    except Exception as error:
+        raise _raised(f"calling the factory {name}", error) from error
+
+
+def _raised(action: str, error: Exception) -> ApplicationImportError:
+    return ApplicationImportError(f"{action} raised {type(error).__name__}; its traceback is above")
+
+
+def _checked_callable(found: object, name: str) -> Callable[..., Any]:
+    if not callable(found):
+        message = f"{name} is not callable but of type {type(found).__name__!r}"
+        raise ApplicationImportError(f"{message}; an ASGI application is a callable")
+    return found
+
+
+def _checked_application(found: object, name: str) -> ASGIApplication:
+    application = _checked_callable(found, name)
+    if not _takes_three_arguments(application):
+        message = f"{name} can't be called with (scope, receive, send)"
+        raise ApplicationImportError(f"{message}; add --factory if it makes the application")
+    return cast("ASGIApplication", application)
+
+
+def _takes_three_arguments(function: Callable[..., Any]) -> bool:
+    # A decorator may promise the signature of what it wraps; only its own counts when it is called.
+    try:
+        inspect.signature(function, follow_wrapped=False).bind(None, None, None)
+    except TypeError:
+        return False
+    except ValueError:
+        return True  # written in C without a signature: the first request will tell
+    return True

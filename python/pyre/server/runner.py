@@ -1,0 +1,62 @@
+"""A server in an event loop of its own: what ``pyre.run`` and the command do."""
+
+import asyncio
+import functools
+import inspect
+import sys
+from collections.abc import Callable
+from typing import ParamSpec
+
+from pyre.server.config import Config
+from pyre.server.errors import report
+from pyre.server.importer import prepend_to_path
+from pyre.server.loops import loop_factory
+from pyre.server.server import Server
+
+_P = ParamSpec("_P")
+
+
+def serve(config: Config) -> int:
+    """Serve until the server is stopped, and return the exit status of the process.
+
+    0 after a clean stop, 1 after a crash, 2 when ``config`` asks for what can't be had, 3 when the
+    application fails to import or start; what failed is then explained on standard error.
+    """
+    try:
+        prepend_to_path(config.app_dir)
+        with asyncio.Runner(loop_factory=loop_factory(config.loop)) as runner:
+            runner.run(Server(config).serve())
+    except (Exception, KeyboardInterrupt) as failure:  # noqa: BLE001 - the outermost frame
+        return report(failure)
+    return 0
+
+
+def _with_arguments_of(
+    constructor: Callable[_P, Config],
+) -> Callable[[Callable[[Config], None]], Callable[_P, None]]:
+    """Let a function of a ``Config`` be called with the arguments that make one."""
+
+    def decorate(function: Callable[[Config], None]) -> Callable[_P, None]:
+        def call(*arguments: _P.args, **options: _P.kwargs) -> None:
+            function(constructor(*arguments, **options))
+
+        functools.update_wrapper(call, function)
+        vars(call)["__signature__"] = inspect.signature(constructor)
+        return call
+
+    return decorate
+
+
+@_with_arguments_of(Config)
+def run(config: Config) -> None:
+    """Serve an application until SIGINT or SIGTERM; the arguments are those of ``Config``.
+
+        pyre.run("main:app", host="0.0.0.0", port=80)
+
+    Returns after a clean stop. Raises ``ConfigError`` for an argument that is out of range; what
+    else goes wrong it explains on standard error, as the command does, and raises ``SystemExit``:
+    status 2 when an address or a file can't be used, 3 when the application fails to import or
+    start, 1 after a crash.
+    """
+    if status := serve(config):
+        sys.exit(status)

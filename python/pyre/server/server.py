@@ -1,0 +1,210 @@
+"""One server in one event loop, from the import of the application to the end of its lifespan."""
+
+import asyncio
+import contextlib
+import os
+import platform
+import sys
+from collections.abc import Generator
+from typing import Any
+
+from pyre._core import AccessLog, Host, __version__
+from pyre.server import logs, sockets
+from pyre.server.asgi import ASGIApplication
+from pyre.server.config import Config
+from pyre.server.errors import UsageError
+from pyre.server.importer import ImportString, load_application
+from pyre.server.lifespan import Lifespan
+from pyre.server.logs import logger
+from pyre.server.loops import loop_name
+from pyre.server.signals import SignalHandlers
+
+
+class Server:
+    """Serves one application inside a running event loop.
+
+        server = pyre.Server(pyre.Config("main:app", port=0))
+        serving = asyncio.create_task(server.serve())
+        await server.started.wait()
+        print(server.addresses)
+        server.stop()
+        await serving
+
+    ``started`` is an ``asyncio.Event`` that is set once requests are being answered. When the start
+    fails it stays unset and ``serve`` raises, so wait for both.
+
+    On the main thread, SIGINT and SIGTERM stop the server, and a second one stops it at once. With
+    ``handle_signals=False`` they are left to the program, which then calls ``stop``.
+    """
+
+    def __init__(self, config: Config, *, handle_signals: bool = True) -> None:
+        self.config = config
+        self.started = asyncio.Event()
+        self._handle_signals = handle_signals
+        self._addresses: list[sockets.Address] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping = asyncio.Event()
+        self._aborting = asyncio.Event()
+
+    @property
+    def addresses(self) -> list[sockets.Address]:
+        """Where the server listens: ``(host, port)`` pairs, or the path of a unix socket.
+
+        Empty before the sockets are bound.
+        """
+        return self._addresses.copy()
+
+    async def serve(self) -> None:
+        """Start the application and answer requests until ``stop`` is called or a signal arrives.
+
+        A server serves once. The setting ``loop`` has no effect here: this is the running loop.
+        Raises ``UsageError`` when an address or a file can't be used, and ``ApplicationError`` when
+        the application can't be imported or started. Cancelling it closes the connections at once
+        and still lets the application shut down.
+        """
+        self._loop = asyncio.get_running_loop()
+        logs.configure(self.config.log_level)
+        with SignalHandlers(enabled=self._handle_signals) as signals:
+            app = load_application(
+                self.config.app, factory=self.config.factory, app_dir=self.config.app_dir
+            )
+            signals.attach(self._loop, self._on_signal)
+            with sockets.listen(self.config) as listeners, _access_log(self.config) as access_log:
+                self._addresses = listeners.addresses
+                await self._serve_application(app, listeners, access_log)
+
+    def stop(self) -> None:
+        """Stop accepting, let requests finish, and make ``serve`` return.
+
+        May be called from any thread, more than once, and before ``serve``.
+        """
+        self._request(self._stopping)
+
+    def abort(self) -> None:
+        """Stop without waiting for requests, or for the application to shut down."""
+        self._request(self._aborting)
+        self._request(self._stopping)
+
+    def _request(self, event: asyncio.Event) -> None:
+        if self._loop is None:
+            event.set()
+        elif not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(event.set)
+
+    def _on_signal(self) -> None:
+        if self._stopping.is_set():
+            self._aborting.set()
+        self._stopping.set()
+
+    async def _serve_application(
+        self, app: ASGIApplication, listeners: sockets.Listeners, access_log: AccessLog | None
+    ) -> None:
+        lifespan = Lifespan(app, self.config.lifespan)
+        startup = asyncio.create_task(lifespan.startup())
+        if not await self._completed(startup, unless=self._stopping):
+            return
+        try:
+            await self._answer_requests(self._host(app, listeners, startup.result(), access_log))
+        finally:
+            shutdown = asyncio.create_task(lifespan.shutdown())
+            if not await self._completed(shutdown, unless=self._aborting, bounded=True):
+                logger.warning("The application did not shut down in time")
+
+    def _host(
+        self,
+        app: ASGIApplication,
+        listeners: sockets.Listeners,
+        state: dict[str, Any] | None,
+        access_log: AccessLog | None,
+    ) -> Host:
+        config = self.config
+        return Host(
+            app,
+            asyncio.get_running_loop(),
+            listeners.detach(),
+            on_error=logs.log_application_error,
+            state=state,
+            root_path=config.root_path,
+            driver=config.driver,
+            access_log=access_log,
+            server_header=config.server_header,
+            date_header=config.date_header,
+            limit_request_line=config.limit_request_line,
+            limit_header_size=config.limit_header_size,
+            limit_header_count=config.limit_header_count,
+            limit_body_size=config.limit_body_size,
+            timeout_header=config.timeout_header,
+            timeout_keep_alive=config.timeout_keep_alive,
+            timeout_write=config.timeout_write,
+        )
+
+    async def _answer_requests(self, host: Host) -> None:
+        try:
+            host.start()
+            logger.info("%s", _announcement(self.config.app, self._addresses))
+            self.started.set()
+            await self._stopping.wait()
+            await self._drain(host)
+        finally:
+            host.abort()
+
+    async def _drain(self, host: Host) -> None:
+        if host.requests:
+            logger.info("Stopping after %d requests in flight (Ctrl+C: at once)", host.requests)
+        # The future belongs to the host: giving up on it must not cancel it.
+        drained = asyncio.shield(host.stop())
+        if not await self._completed(drained, unless=self._aborting, bounded=True):
+            logger.warning("%d requests were cut off by the stop", host.requests)
+
+    async def _completed(
+        self, work: asyncio.Future[Any], *, unless: asyncio.Event, bounded: bool = False
+    ) -> bool:
+        """Wait for ``work`` and raise what it raises; false when it was given up and cancelled.
+
+        That is when ``unless`` is set, or, if ``bounded``, after ``timeout_graceful_shutdown``.
+        """
+        given_up = asyncio.create_task(unless.wait())
+        timeout = self.config.timeout_graceful_shutdown if bounded else None
+        try:
+            await asyncio.wait(
+                {work, given_up}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED
+            )
+            if work.done():
+                work.result()
+            return work.done()
+        finally:
+            given_up.cancel()
+            work.cancel()
+
+
+@contextlib.contextmanager
+def _access_log(config: Config) -> Generator[AccessLog | None]:
+    if not config.access_log:
+        yield None
+        return
+    path = config.access_log_file
+    try:
+        log = AccessLog(path, format=config.access_log_format)
+    except OSError as error:
+        raise UsageError(
+            f"{path} can't be opened ({error.strerror}); choose another --access-log-file"
+        ) from None
+    with contextlib.closing(log):
+        yield log
+
+
+def _announcement(app: str | ASGIApplication, addresses: list[sockets.Address]) -> str:
+    urls = " and ".join(map(sockets.url, addresses))
+    python = f"{platform.python_implementation()} {sys.version_info.major}.{sys.version_info.minor}"
+    loop = loop_name(asyncio.get_running_loop())
+    return (
+        f"Pyre {__version__} serves {_application_name(app)} on {urls}"
+        f" ({loop}, {python}, pid {os.getpid()}; Ctrl+C stops)"
+    )
+
+
+def _application_name(app: str | ASGIApplication) -> str:
+    if isinstance(app, str):
+        return str(ImportString.parse_application(app))
+    named = app if hasattr(app, "__qualname__") else type(app)
+    return f"{named.__module__}:{named.__qualname__}"

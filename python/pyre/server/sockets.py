@@ -1,0 +1,231 @@
+"""Listening sockets: on a host and port, on a path, or inherited as a file descriptor.
+
+A socket is bound and listens before the application starts: a port in use is then reported before
+anything has happened, and clients that come early wait in the backlog instead of being refused.
+"""
+
+import contextlib
+import errno
+import socket
+import stat
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeAlias
+
+from pyre.server.config import Config
+from pyre.server.errors import BindError
+
+Address: TypeAlias = tuple[str, int] | str
+"""Host and port, or the path of a unix socket."""
+
+_Resolved: TypeAlias = tuple[socket.AddressFamily, tuple[Any, ...]]
+
+# With port 0 the system picks a port for the first address, which another address may have in use.
+_PORT_ATTEMPTS = 10
+# An address family that this machine was built or booted without.
+_NO_SUCH_ADDRESS = {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL}
+# The proxy in front often runs as another user.
+_UNIX_SOCKET_MODE = 0o666
+
+
+class Listeners:
+    """The listening sockets of a server. Leaving the ``with`` block closes them."""
+
+    def __init__(self, sockets: list[socket.socket], path: Path | None = None) -> None:
+        self._sockets = sockets
+        self._path = path
+        self._identity = _identity(path) if path else None
+        self.addresses = [_address(sock) for sock in sockets]
+
+    def detach(self) -> list[int]:
+        """Hand over the file descriptors: closing them is up to the caller from now on."""
+        return [sock.detach() for sock in self._sockets]
+
+    def close(self) -> None:
+        """Close what was not detached, and remove the unix socket's file if it is still ours."""
+        for sock in self._sockets:
+            sock.close()
+        if self._path and self._identity == _identity(self._path):
+            self._path.unlink()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def listen(config: Config) -> Listeners:
+    """Listen where ``config`` says. Raises ``BindError``."""
+    if config.fd is not None:
+        return Listeners([_adopt(config.fd)])
+    if config.uds is not None:
+        return _listen_on_path(Path(config.uds), config.backlog)
+    return Listeners(_listen_on_host(config.host, config.port, config.backlog))
+
+
+def url(address: Address) -> str:
+    """The address as a person would type it: ``http://[::1]:8000`` or ``unix:/run/pyre.sock``."""
+    if isinstance(address, str):
+        return f"unix:{address}"
+    host, port = address
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _address(sock: socket.socket) -> Address:
+    name = sock.getsockname()
+    return name if isinstance(name, str) else (name[0], name[1])
+
+
+def _adopt(fd: int) -> socket.socket:
+    try:
+        sock = socket.socket(fileno=fd)
+    except OSError as error:
+        raise BindError(
+            f"--fd {fd} is not a socket ({error.strerror}); pass one that listens"
+        ) from None
+    if sock.type != socket.SOCK_STREAM or not sock.getsockopt(
+        socket.SOL_SOCKET, socket.SO_ACCEPTCONN
+    ):
+        sock.detach()
+        raise BindError(f"--fd {fd} is not a listening stream socket; pass one that listens")
+    sock.setblocking(False)
+    return sock
+
+
+def _listen_on_host(host: str, port: int, backlog: int) -> list[socket.socket]:
+    addresses = _resolve(host, port)
+    attempts = 1 if port else _PORT_ATTEMPTS
+    for _ in range(attempts - 1):
+        with contextlib.suppress(BindError):
+            return _listen_on_all(addresses, port, backlog)
+    return _listen_on_all(addresses, port, backlog)
+
+
+def _resolve(host: str, port: int) -> list[_Resolved]:
+    try:
+        found = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+    except (OSError, UnicodeError) as error:
+        raise BindError(f"host {host!r} can't be resolved ({error}); correct --host") from None
+    return list(dict.fromkeys((family, address) for family, _, _, _, address in found))
+
+
+def _listen_on_all(addresses: list[_Resolved], port: int, backlog: int) -> list[socket.socket]:
+    """One socket for each address that this machine has, all on one port."""
+    sockets: list[socket.socket] = []
+    missing = None
+    with contextlib.ExitStack() as on_failure:
+        for family, (host, _, *rest) in addresses:
+            try:
+                sock = _listen_on(family, (host, port, *rest), backlog)
+            except OSError as error:
+                missing = _bind_error(f"{host}:{port}", error)
+                if error.errno not in _NO_SUCH_ADDRESS:
+                    raise missing from None
+                continue
+            sockets.append(on_failure.enter_context(sock))
+            port = sock.getsockname()[1]
+        if missing and not sockets:
+            raise missing
+        on_failure.pop_all()
+    return sockets
+
+
+def _listen_on(
+    family: socket.AddressFamily, address: tuple[str | int, ...], backlog: int
+) -> socket.socket:
+    with contextlib.ExitStack() as on_failure:
+        sock = on_failure.enter_context(socket.socket(family, socket.SOCK_STREAM))
+        if sys.platform == "win32":
+            # There, SO_REUSEADDR lets another process take the port over.
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        sock.setblocking(False)
+        sock.bind(address)
+        sock.listen(backlog)
+        on_failure.pop_all()
+    return sock
+
+
+def _bind_error(place: str, error: OSError) -> BindError:
+    match error.errno:
+        case errno.EADDRINUSE:
+            return BindError(f"{place} is in use by another process; choose another --port")
+        case errno.EACCES:
+            return BindError(f"{place} is not permitted to this user; choose another --port")
+        case errno.EADDRNOTAVAIL:
+            return BindError(f"{place} is not an address of this machine; correct --host")
+        case _:
+            return BindError(
+                f"{place} can't be listened on ({error.strerror}); choose another --host"
+            )
+
+
+def _listen_on_path(path: Path, backlog: int) -> Listeners:
+    if not hasattr(socket, "AF_UNIX"):
+        raise BindError("this system has no unix sockets; use --host and --port instead of --uds")
+    _remove_stale_socket(path)
+    with contextlib.ExitStack() as on_failure:
+        sock = on_failure.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+        sock.setblocking(False)
+        try:
+            sock.bind(str(path))
+            path.chmod(_UNIX_SOCKET_MODE)
+            sock.listen(backlog)
+        except OSError as error:
+            raise _path_error(path, error) from None
+        on_failure.pop_all()
+    return Listeners([sock], path)
+
+
+def _remove_stale_socket(path: Path) -> None:
+    """Remove the socket file that a server which was killed has left behind."""
+    try:
+        mode = path.lstat().st_mode
+        if not stat.S_ISSOCK(mode):
+            raise BindError(f"{path} exists and is not a socket; choose another --uds")
+        if _is_listening(path):
+            raise BindError(f"{path} is in use by another process; choose another --uds")
+        path.unlink()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise _path_error(path, error) from None
+
+
+def _is_listening(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.setblocking(False)
+        try:
+            probe.connect(str(path))
+        except ConnectionRefusedError:
+            return False
+        except BlockingIOError:
+            return True  # its backlog is full
+    return True
+
+
+def _path_error(path: Path, error: OSError) -> BindError:
+    # "path too long" comes from Python itself and has no strerror.
+    return BindError(
+        f"{path} can't be listened on ({error.strerror or error}); choose another --uds"
+    )
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.lstat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

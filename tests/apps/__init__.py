@@ -1,0 +1,1 @@
+"""The applications that the system tests serve. A server imports them from this folder by name."""

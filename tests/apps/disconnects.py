@@ -1,0 +1,96 @@
+"""Scenarios in which the peer leaves."""
+
+from scenarios import ExpectedError, Receive, Scenarios, Scope, Send, read_body, respond, start
+
+app = Scenarios()
+
+CHUNK = {"type": "http.response.body", "body": b"x" * 65_536, "more_body": True}
+
+ENOUGH = 10_000
+"""Chunks after which ``send`` is taken never to raise."""
+
+
+@app.add
+async def wait(_scope: Scope, receive: Receive, _send: Send) -> None:
+    await read_body(receive)
+    app.report("waiting", None)
+    app.report("wait", await receive())
+
+
+@app.add
+async def wait_within_response(_scope: Scope, receive: Receive, send: Send) -> None:
+    await read_body(receive)
+    await start(send)
+    await send({"type": "http.response.body", "body": b"started", "more_body": True})
+    app.report("wait-within-response", await receive())
+
+
+@app.add
+async def read(_scope: Scope, receive: Receive, _send: Send) -> None:
+    """Report every message up to the end of the request."""
+    messages = [await receive()]
+    while messages[-1]["type"] == "http.request" and messages[-1]["more_body"]:
+        messages.append(await receive())
+    app.report("read", messages)
+
+
+@app.add
+async def send_on(_scope: Scope, _receive: Receive, send: Send) -> None:
+    """Send until that fails."""
+    await start(send)
+    try:
+        for _ in range(ENOUGH):
+            await send(CHUNK)
+    except OSError as error:
+        app.report("send-on", type(error).__name__)
+    else:
+        app.report("send-on", "nothing was raised")
+
+
+@app.add
+async def send_after_disconnect(_scope: Scope, receive: Receive, send: Send) -> None:
+    await read_body(receive)
+    gone = await receive()
+    try:
+        await start(send)
+        await send({"type": "http.response.body", "body": b"to nobody"})
+    except OSError:
+        app.report("send-after-disconnect", [gone["type"], "OSError"])
+    else:
+        app.report("send-after-disconnect", [gone["type"], "nothing was raised"])
+
+
+@app.add
+async def escape(_scope: Scope, receive: Receive, send: Send) -> None:
+    """Let the error of ``send`` escape, as most applications do."""
+    await read_body(receive)
+    await receive()
+    app.report("escape", None)
+    await start(send)
+    await send({"type": "http.response.body", "body": b"to nobody"})
+
+
+@app.add
+async def return_silently(_scope: Scope, receive: Receive, _send: Send) -> None:
+    await read_body(receive)
+    await receive()
+    app.report("return-silently", None)
+
+
+@app.add
+async def not_cancelled(_scope: Scope, receive: Receive, _send: Send) -> None:
+    """Go on with something else than the connection while the peer leaves."""
+    await read_body(receive)
+    app.report("busy", None)
+    await app.gate("not-cancelled")
+    app.report("not-cancelled", await receive())
+
+
+@app.add
+async def fail(_scope: Scope, _receive: Receive, _send: Send) -> None:
+    raise ExpectedError("the log works")
+
+
+@app.add
+async def plain(_scope: Scope, _receive: Receive, send: Send) -> None:
+    await respond(send, b"plain")

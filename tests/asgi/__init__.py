@@ -1,0 +1,1 @@
+"""What an ASGI application sees and may do, over real sockets."""

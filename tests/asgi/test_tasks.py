@@ -1,0 +1,170 @@
+"""The application runs in a real asyncio task: everything that builds on one works."""
+
+import ast
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.client import encoded
+from support.scenarios import open_gate, reported, tally
+from support.server import Launcher, Server
+from support.waiting import wait_for
+
+
+@pytest.fixture(scope="module")
+def server(serve: Launcher) -> Iterator[Server]:
+    with serve("tasks:app") as server:
+        yield server
+
+
+def test_context_is_fresh_for_each_request_of_a_connection(server: Server) -> None:
+    with server.connect() as connection:
+        answers = [connection.request(f"GET /context?{name}").body for name in ("ada", "bob")]
+    assert answers == [b"nobody ada", b"nobody bob"]
+
+
+def test_context_is_fresh_for_each_pipelined_request(server: Server) -> None:
+    names = [f"n{number}" for number in range(20)]
+    with server.connect() as connection:
+        connection.send(b"".join(encoded(f"GET /context?{name}") for name in names))
+        answers = [connection.read_response().body.decode() for _ in names]
+    assert answers == [f"nobody {name}" for name in names]
+
+
+def test_context_survives_waiting_for_the_body(server: Server) -> None:
+    """Two requests wait for their bodies at once, and do not see each other."""
+    with server.connect() as one, server.connect() as other:
+        one.send(encoded("POST /context?one", b"", "Content-Length: 1"))
+        other.send(encoded("POST /context?other", b"", "Content-Length: 1"))
+        other.send(b"x")
+        assert other.read_response().body == b"nobody other"
+        one.send(b"x")
+        assert one.read_response().body == b"nobody one"
+
+
+def test_current_task_is_a_task_of_the_loop(server: Server) -> None:
+    response = server.request("GET /current-task")
+    assert ast.literal_eval(response.body.decode()) == [True, True, True]
+
+
+def test_loop_is_running(server: Server) -> None:
+    response = server.request("GET /running-loop")
+    assert ast.literal_eval(response.body.decode()) == ["thread", "soon", "gather"]
+
+
+def test_body_comes_whole_after_a_receive_that_timed_out(server: Server) -> None:
+    with server.connect() as connection:
+        connection.send(encoded("POST /timeout-then-body", b"", "Content-Length: 5"))
+        reported(server, "timed-out")
+        connection.send(b"hello")
+        assert connection.read_response().body == b"hello"
+        assert connection.request("POST /task-group", b"next").body == b"next"
+
+
+def test_body_that_arrives_in_the_tick_of_the_timeout_is_not_lost(
+    server: Server, tmp_path: Path
+) -> None:
+    flag = tmp_path / "body-is-sent"
+    with server.connect() as connection:
+        head = encoded(f"POST /timeout-in-the-same-tick?{flag}", b"", "Content-Length: 5")
+        connection.send(head)
+        response = connection.open_response()
+        assert response.read_some() == b"ready"
+        connection.send(b"hello")
+        flag.touch()
+        assert response.read().body == b"hello"
+
+
+def test_body_is_not_lost_to_many_timeouts(server: Server) -> None:
+    pieces = [bytes([65 + number % 26]) * 1000 for number in range(100)]
+    size = sum(map(len, pieces))
+    with server.connect() as connection:
+        connection.send(encoded("POST /impatient", b"", f"Content-Length: {size}"))
+        for number, piece in enumerate(pieces):
+            if number % 10 == 0:
+                wait_for_another_timeout(server)
+            connection.send(piece)
+        assert connection.read_response().body == b"".join(pieces)
+
+
+def wait_for_another_timeout(server: Server) -> None:
+    before = tally(server, "impatient")
+    wait_for(lambda: tally(server, "impatient") > before, "a timeout to expire")
+
+
+def test_body_comes_whole_after_a_receive_that_was_cancelled(server: Server) -> None:
+    with server.connect() as connection:
+        connection.send(encoded("POST /cancelled-receiver", b"", "Content-Length: 5"))
+        assert reported(server, "cancelled-receiver") is True
+        connection.send(b"hello")
+        assert connection.read_response().body == b"hello"
+
+
+def test_anyio_task_group(server: Server) -> None:
+    assert server.request("POST /task-group", b"grouped").body == b"grouped"
+
+
+def test_streaming_beside_a_listener_for_the_disconnect(server: Server) -> None:
+    with server.connect() as connection:
+        connection.send(encoded("GET /listen-for-disconnect"))
+        response = connection.open_response()
+        assert response.read_some() == b"first"
+        open_gate(server, "listen-for-disconnect")
+        assert response.read().body == b"last"
+
+
+def test_listener_ends_the_streaming_of_a_client_that_left(serve: Launcher) -> None:
+    with serve("tasks:app") as server:
+        with server.connect() as connection:
+            connection.send(encoded("GET /listen-for-disconnect"))
+            assert connection.open_response().read_some() == b"first"
+        assert reported(server, "heard") == "http.disconnect"
+
+
+def test_response_is_delivered_before_the_application_returns(server: Server) -> None:
+    with server.connect() as connection:
+        assert connection.request("GET /background").body == b"response"
+        open_gate(server, "background")
+        assert reported(server, "background") == "done"
+
+
+def test_connection_serves_on_while_the_application_works_on(serve: Launcher) -> None:
+    """What comes after the response does not hold up the next request of the connection."""
+    with serve("tasks:app") as server, server.connect() as connection:
+        assert connection.request("GET /background").body == b"response"
+        assert connection.request("GET /context?next").body == b"nobody next"
+        open_gate(server, "background")
+        assert reported(server, "background") == "done"
+
+
+def test_work_after_the_response_outlives_the_connection(serve: Launcher) -> None:
+    with serve("tasks:app") as server:
+        assert server.request("GET /background").body == b"response"
+        open_gate(server, "background")
+        assert reported(server, "background") == "done"
+
+
+def test_task_that_is_left_behind_runs_on(server: Server) -> None:
+    assert server.request("GET /background-task").body == b"response"
+    open_gate(server, "background-task")
+    assert reported(server, "background-task") == "done"
+
+
+def test_receive_and_send_run_at_the_same_time(server: Server) -> None:
+    """Each piece is answered before the next one is sent."""
+    with server.connect() as connection:
+        connection.send(encoded("POST /both-ways", b"", "Content-Length: 50") + b"piece-0...")
+        response = connection.open_response()
+        assert response.read_some() == b"PIECE-0..."
+        for number in range(1, 5):
+            connection.send(b"piece-%d..." % number)
+            assert response.read_some() == b"PIECE-%d..." % number
+        assert response.read_some() == b""
+
+
+def test_messages_of_two_senders_stay_whole(server: Server) -> None:
+    body = server.request("GET /two-senders").body
+    runs = [(letter, len(list(run))) for letter, run in itertools.groupby(body)]
+    assert sum(length for _, length in runs) == 100 * 70_000
+    assert all(length % 70_000 == 0 for _, length in runs)

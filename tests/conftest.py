@@ -1,0 +1,46 @@
+"""The command line of the system tests, and the fixture that starts servers.
+
+``pytest --server "uvicorn {app} --host 127.0.0.1 --port {port} --app-dir {app_dir}"`` runs them against
+another server, which tells whether a test asks for the standard or for a habit of this server.
+"""
+
+import signal
+
+import pytest
+from support.server import DEFAULT_SERVER, Launcher, is_pyre
+
+TIME_LIMIT = 60
+"""Seconds that a test may take, unless it says otherwise."""
+
+Flavour = tuple[str, ...]
+"""Options of the server that no test may notice."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--server", default=DEFAULT_SERVER, help="command line of the server to test")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("filterwarnings", "error")
+    config.addinivalue_line("markers", "soak: many requests, after which nothing may have grown")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(TIME_LIMIT))
+
+
+@pytest.fixture(scope="session")
+def flavour() -> Flavour:
+    """The defaults of the server; a folder that tests several flavours overrides this."""
+    return ()
+
+
+@pytest.fixture(scope="module")
+def serve(request: pytest.FixtureRequest, flavour: Flavour) -> Launcher:
+    """Starts servers: ``with serve("module:app", *options) as server``."""
+    template = request.config.getoption("--server")
+    killed = {-signal.SIGTERM, -signal.SIGINT}
+    clean_exits = {0} if is_pyre(template) else {0} | killed
+    return Launcher(template, flavour, frozenset(clean_exits))

@@ -1,0 +1,1 @@
+"""Real frameworks behind the server, and real clients in front of it."""

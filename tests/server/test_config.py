@@ -1,0 +1,96 @@
+import dataclasses
+
+import pytest
+
+from pyre.server.config import Config
+from pyre.server.errors import ConfigError, UsageError
+
+
+def test_the_defaults_are_valid():
+    config = Config("main:app")
+    assert (config.host, config.port, config.timeout_graceful_shutdown) == ("127.0.0.1", 8000, 30)
+
+
+def test_a_config_is_immutable():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Config("main:app").port = 1
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("port", 0),
+        ("port", 65535),
+        ("fd", 0),
+        ("fd", None),
+        ("backlog", 1),
+        ("limit_body_size", 0),
+        ("limit_body_size", None),
+        ("timeout_write", None),
+        ("timeout_write", 0.001),
+        ("root_path", "/api/v1"),
+        ("loop", "asyncio"),
+        ("loop", "package.module:factory"),
+        ("lifespan", "off"),
+    ],
+)
+def test_a_value_within_its_range_is_kept(option, value):
+    assert getattr(Config("main:app", **{option: value}), option) == value
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("port", -1),
+        ("port", 65536),
+        ("port", "8000"),
+        ("port", None),
+        ("fd", -1),
+        ("backlog", 0),
+        ("backlog", 2**31),
+        ("limit_request_line", 0),
+        ("limit_header_size", 0.5),
+        ("limit_header_count", None),
+        ("limit_body_size", -1),
+        ("timeout_header", 0),
+        ("timeout_keep_alive", -1),
+        ("timeout_write", float("nan")),
+        ("timeout_graceful_shutdown", float("inf")),
+        ("timeout_write", "5"),
+        ("root_path", "api"),
+        ("root_path", "/api/"),
+        ("loop", "trio"),
+        ("lifespan", "maybe"),
+        ("log_level", "INFO"),
+        ("access_log_format", "xml"),
+        ("driver", "epoll"),
+        ("app_dir", "/no/such/directory"),
+    ],
+)
+def test_a_value_out_of_its_range_is_refused_by_name(option, value):
+    with pytest.raises(ConfigError, match=f"^{option} .*{value}"):
+        Config("main:app", **{option: value})
+
+
+@pytest.mark.parametrize("app", [None, 7, b"main:app"])
+def test_an_app_that_is_neither_a_name_nor_callable_is_refused(app):
+    with pytest.raises(ConfigError, match="^app must be"):
+        Config(app)
+
+
+def test_a_malformed_import_string_is_refused():
+    with pytest.raises(UsageError, match="module:attribute"):
+        Config("main:")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"uds": "/run/pyre.sock", "fd": 3},
+        {"access_log_file": "access.log", "access_log": False},
+    ],
+)
+def test_contradictions_are_refused(options):
+    with pytest.raises(ConfigError) as raised:
+        Config("main:app", **options)
+    assert all(option in str(raised.value) for option in options if option != "access_log")

@@ -1,0 +1,151 @@
+import sys
+
+import pytest
+
+from pyre.server.errors import ApplicationImportError, UsageError
+from pyre.server.importer import ImportString, load_application, prepend_to_path
+
+APP = "async def app(scope, receive, send): ...\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "module", "attribute"),
+    [
+        ("main", "main", "app"),
+        ("main:application", "main", "application"),
+        ("package.main:site.app", "package.main", "site.app"),
+    ],
+)
+def test_an_import_string_names_a_module_and_an_attribute(text, module, attribute):
+    assert ImportString.parse_application(text) == ImportString(module, attribute)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", ":", ":app", "main:", "main:app:more", ".main:app", "main.:app", "a b:app", "src/main:app"],
+)
+def test_a_malformed_import_string_is_wrong_usage(text):
+    with pytest.raises(UsageError, match="module:attribute"):
+        ImportString.parse_application(text)
+
+
+def test_a_file_name_is_answered_with_the_module_that_is_meant():
+    with pytest.raises(UsageError, match=r"write the module, like main:app$"):
+        ImportString.parse_application("main.py")
+
+
+def test_an_import_string_without_colon_needs_a_default_attribute():
+    with pytest.raises(UsageError):
+        ImportString.parse("main")
+
+
+def test_loads_the_attribute_app_by_default(write_module):
+    write_module("plain", APP)
+    assert load_application("plain") is sys.modules["plain"].app
+
+
+def test_loads_a_dotted_attribute_of_a_submodule(write_module):
+    write_module("package.sub", APP + "class site:\n    inner = app\n")
+    assert load_application("package.sub:site.inner") is sys.modules["package.sub"].app
+
+
+def test_returns_an_application_that_is_given_as_an_object():
+    async def app(scope, receive, send): ...
+
+    assert load_application(app) is app
+
+
+def test_imports_from_app_dir_first(tmp_path, write_module):
+    write_module("twice", "app = None")
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    inner.joinpath("twice.py").write_text(APP, encoding="utf-8")
+    assert load_application("twice", app_dir=str(inner)).__name__ == "app"
+
+
+def test_a_directory_is_prepended_once(monkeypatch):
+    monkeypatch.setattr(sys, "path", ["elsewhere"])
+    prepend_to_path("here")
+    prepend_to_path("here")
+    prepend_to_path(None)
+    assert sys.path == ["here", "elsewhere"]
+
+
+def test_a_factory_is_called(write_module):
+    write_module("factory", APP + "def create():\n    return app\n")
+    assert load_application("factory:create", factory=True) is sys.modules["factory"].app
+
+
+@pytest.mark.parametrize("name", ["absent", "absent.sub", "package.absent"])
+def test_a_missing_module_is_named_without_a_traceback(write_module, name):
+    write_module("package.present", APP)
+    with pytest.raises(ApplicationImportError, match=f"module '{name}' was not found") as raised:
+        load_application(name)
+    assert raised.value.__cause__ is None
+
+
+def test_a_missing_attribute_is_named_without_a_traceback(write_module):
+    write_module("empty", "")
+    with pytest.raises(ApplicationImportError, match="'empty' has no attribute 'app'") as raised:
+        load_application("empty")
+    assert raised.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    ("source", "exception"),
+    [
+        ("import absent_dependency", ModuleNotFoundError),
+        ("from sys import absent_name", ImportError),
+        ("1 / 0", ZeroDivisionError),
+        ("app = (", SyntaxError),
+    ],
+)
+def test_an_exception_of_the_module_is_the_cause(write_module, source, exception):
+    write_module("raising", source)
+    with pytest.raises(ApplicationImportError, match=exception.__name__) as raised:
+        load_application("raising")
+    assert isinstance(raised.value.__cause__, exception)
+
+
+def test_an_attribute_error_inside_the_module_is_the_cause(write_module):
+    write_module("lazy", "def __getattr__(name):\n    return ().absent\n")
+    with pytest.raises(ApplicationImportError) as raised:
+        load_application("lazy")
+    assert isinstance(raised.value.__cause__, AttributeError)
+
+
+def test_an_exception_of_the_factory_is_the_cause(write_module):
+    write_module("failing", "def create():\n    raise ValueError('no settings')\n")
+    with pytest.raises(ApplicationImportError, match="factory failing:create") as raised:
+        load_application("failing:create", factory=True)
+    assert isinstance(raised.value.__cause__, ValueError)
+
+
+@pytest.mark.parametrize(("factory", "culprit"), [(False, "number:app"), (True, "number:app")])
+def test_what_is_not_callable_is_refused(write_module, factory, culprit):
+    write_module("number", "app = 7")
+    with pytest.raises(ApplicationImportError, match=f"{culprit} is not callable") as raised:
+        load_application("number", factory=factory)
+    assert "'int'" in str(raised.value)
+
+
+def test_a_factory_that_returns_nothing_is_refused(write_module):
+    write_module("forgetful", "def create(): ...")
+    with pytest.raises(ApplicationImportError, match="factory forgetful:create returned"):
+        load_application("forgetful:create", factory=True)
+
+
+def test_a_function_without_parameters_is_suspected_to_be_a_factory(write_module):
+    write_module("suspect", "def create(): ...")
+    with pytest.raises(ApplicationImportError, match="add --factory"):
+        load_application("suspect:create")
+
+
+def test_an_object_with_a_call_method_is_an_application(write_module):
+    write_module("instance", "class App:\n    async def __call__(self, a, b, c): ...\napp = App()")
+    assert callable(load_application("instance"))
+
+
+def test_a_callable_without_a_signature_is_taken_at_its_word(write_module):
+    write_module("builtin", "app = type")
+    assert load_application("builtin") is type

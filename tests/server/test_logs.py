@@ -1,0 +1,56 @@
+import logging
+
+import pytest
+
+from pyre.server import logs
+
+
+@pytest.fixture
+def quiet_logging(monkeypatch):
+    """The loggers of a process in which nobody has set up logging."""
+    monkeypatch.setattr(logs.logger, "handlers", [])
+    monkeypatch.setattr(logs.logger, "propagate", True)
+    monkeypatch.setattr(logging.root, "handlers", [])
+    yield
+    logs.logger.setLevel(logging.NOTSET)
+
+
+def test_information_is_written_bare(quiet_logging, capsys):
+    logs.configure("info")
+    logs.logger.info("serves %s", "main:app")
+    logs.logger.debug("unseen")
+    assert capsys.readouterr().err == "serves main:app\n"
+
+
+def test_a_warning_begins_with_its_level(quiet_logging, capsys):
+    logs.configure("warning")
+    logs.logger.info("unseen")
+    logs.logger.warning("cut off")
+    assert capsys.readouterr().err == "warning: cut off\n"
+
+
+def test_configuring_twice_writes_once(quiet_logging, capsys):
+    logs.configure("info")
+    logs.configure("info")
+    logs.logger.info("once")
+    assert capsys.readouterr().err == "once\n"
+
+
+def test_a_program_that_logs_already_keeps_its_handlers(quiet_logging, capsys):
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("mine %(message)s"))
+    logging.root.addHandler(handler)
+    logs.configure("info")
+    logs.logger.info("hello")
+    assert capsys.readouterr().err == "mine hello\n"
+
+
+def test_an_application_error_names_the_request_and_keeps_the_traceback(caplog):
+    try:
+        raise ValueError("of the application")
+    except ValueError as error:
+        logs.log_application_error(error, "GET /x HTTP/1.1")
+    message = "Exception in ASGI application while answering GET /x HTTP/1.1"
+    assert caplog.messages == [message]
+    assert "in test_an_application_error" in caplog.text
+    assert caplog.text.rstrip().endswith("ValueError: of the application")

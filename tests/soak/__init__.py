@@ -1,0 +1,1 @@
+"""Many requests, after which nothing may have grown."""

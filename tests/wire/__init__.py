@@ -1,0 +1,1 @@
+"""What the server makes of arbitrary bytes."""
