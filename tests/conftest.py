@@ -1,6 +1,6 @@
 """The command line of the system tests, and the fixture that starts servers.
 
-``pytest --server "uvicorn {app} --host 127.0.0.1 --port {port} --app-dir {app_dir}"`` runs them against
+``--server "uvicorn {app} --host 127.0.0.1 --port {port} --app-dir {app_dir}"`` runs them against
 another server, which tells whether a test asks for the standard or for a habit of this server.
 """
 
@@ -8,9 +8,6 @@ import signal
 
 import pytest
 from support.server import DEFAULT_SERVER, Launcher, is_pyre
-
-TIME_LIMIT = 60
-"""Seconds that a test may take, unless it says otherwise."""
 
 Flavour = tuple[str, ...]
 """Options of the server that no test may notice."""
@@ -21,14 +18,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("filterwarnings", "error")
     config.addinivalue_line("markers", "soak: many requests, after which nothing may have grown")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.get_closest_marker("timeout") is None:
-            item.add_marker(pytest.mark.timeout(TIME_LIMIT))
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Messages that no application may send, by name. The tests read the names, the application the rest."""
+"""Messages that no application may send. The tests read the names, the application the rest."""
 
 from typing import Any
 

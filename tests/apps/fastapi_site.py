@@ -27,7 +27,7 @@ async def hello(name: str, request: Request) -> dict[str, Any]:
 
 
 @app.post("/echo")
-def echo(content: Annotated[Any, Body()]) -> Any:  # noqa: ANN401 - whatever JSON the client sent
+def echo(content: Annotated[Any, Body()]) -> Any:
     """Not a coroutine function: FastAPI runs it in a thread."""
     return content
 

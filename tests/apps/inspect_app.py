@@ -1,4 +1,4 @@
-"""The application that the cases of ``wire/h1.json`` assume: it answers 200 with JSON of what it saw."""
+"""The application that the cases of ``wire/h1.json`` assume: it answers what it saw, as JSON."""
 
 import json
 

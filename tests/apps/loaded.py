@@ -1,4 +1,4 @@
-"""The application that takes much traffic, and reports what there is of Python objects meanwhile."""
+"""The application that takes much traffic, and counts the Python objects meanwhile."""
 
 import asyncio
 import gc

@@ -73,7 +73,7 @@ class Scenarios:
 
 
 def path_of(scenario: Scenario) -> str:
-    return "/" + scenario.__name__.replace("_", "-")  # type: ignore[attr-defined]
+    return "/" + scenario.__name__.replace("_", "-")
 
 
 async def no_lifespan_events(receive: Receive, send: Send) -> None:
@@ -97,13 +97,13 @@ async def start(send: Send, *headers: tuple[bytes, bytes], status: int = 200) ->
 
 async def read_body(receive: Receive) -> bytes:
     """The whole body of the request."""
-    body = b""
+    pieces: list[bytes] = []
     while True:
         message = await receive()
         assert message["type"] == "http.request", message
-        body += message["body"]
+        pieces.append(message["body"])
         if not message["more_body"]:
-            return body
+            return b"".join(pieces)
 
 
 def query(scope: Scope) -> str:

@@ -14,6 +14,9 @@ VISITOR: contextvars.ContextVar[str] = contextvars.ContextVar("VISITOR", default
 
 A_MOMENT = 0.001
 
+left_behind: list[asyncio.Task[None]] = []
+"""Tasks that nobody awaits: the loop itself keeps none of them alive."""
+
 
 async def send_chunk(send: Send, body: bytes, *, more_body: bool = True) -> None:
     await send({"type": "http.response.body", "body": body, "more_body": more_body})
@@ -63,8 +66,8 @@ async def timeout_then_body(_scope: Scope, receive: Receive, send: Send) -> None
 async def timeout_in_the_same_tick(scope: Scope, receive: Receive, send: Send) -> None:
     """Let the timeout expire in the very tick in which the body arrives.
 
-    The loop is blocked until the client has sent the body, and longer than the timeout: then it finds
-    both at once, and cancels a ``receive`` that may already have its message.
+    The loop is blocked until the client has sent the body, and longer than the timeout: then it
+    finds both at once, and cancels a ``receive`` that may already have its message.
     """
     await start(send)
     await send_chunk(send, b"ready")
@@ -166,7 +169,7 @@ async def background_task(_scope: Scope, _receive: Receive, send: Send) -> None:
     """Leave a task behind, and return."""
     task = asyncio.create_task(app.gate("background-task"))
     task.add_done_callback(lambda _: app.report("background-task", "done"))
-    app.keep = task  # type: ignore[attr-defined]
+    left_behind.append(task)
     await respond(send, b"response")
 
 

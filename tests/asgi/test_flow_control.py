@@ -17,7 +17,7 @@ MEBIBYTE = 1024 * 1024
 SIZE = 64 * MEBIBYTE
 
 BOUND = 8 * MEBIBYTE
-"""What may be on its way when one side doesn't read: the buffers of both kernels, and a few blocks."""
+"""What may be on its way when one side doesn't read: kernel buffers, and a few blocks."""
 
 SMALL_BUFFER = BLOCK
 

@@ -1,4 +1,4 @@
-"""How a server stops: what is under way is finished, what is idle is closed, nothing new is taken."""
+"""How a server stops: what is under way is finished, what is idle closed, nothing new taken."""
 
 import signal
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from support.server import Launcher, Server
 from support.waiting import wait_for
 
 SOON = 10.0
-"""Seconds in which a server must end that waits for nobody. A graceful stop may take three times that."""
+"""Seconds in which a server must end that waits for nobody. To wait for all may take thrice."""
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def server(serve: Launcher) -> Iterator[Server]:
         yield server
 
 
-def hold(server: Server, connection: Connection, path: str = "/held") -> None:
+def hold(connection: Connection, path: str = "/held") -> None:
     """Begin a request that ends when one more byte is sent."""
     connection.send(encoded(f"POST {path}", b"", "Content-Length: 1"))
 
@@ -36,7 +36,7 @@ def is_refused(server: Server) -> bool:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_request_in_flight_is_finished(server: Server, number: signal.Signals) -> None:
     with server.connect() as connection:
-        hold(server, connection)
+        hold(connection)
         reported(server, "held")
         server.signal(number)
         wait_for(lambda: is_refused(server), "new connections to be refused")
@@ -49,7 +49,7 @@ def test_request_in_flight_is_finished(server: Server, number: signal.Signals) -
 
 def test_response_under_way_is_finished(server: Server) -> None:
     with server.connect() as connection:
-        hold(server, connection, "/held-within-response")
+        hold(connection, "/held-within-response")
         response = connection.open_response()
         assert response.read_some() == b"started "
         server.signal(signal.SIGTERM)
@@ -71,7 +71,7 @@ def test_response_that_is_being_written_is_finished(server: Server) -> None:
 
 def test_response_tells_that_the_connection_will_close(server: Server) -> None:
     with server.connect() as connection:
-        hold(server, connection)
+        hold(connection)
         reported(server, "held")
         server.signal(signal.SIGTERM)
         wait_for(lambda: is_refused(server), "new connections to be refused")
@@ -84,7 +84,7 @@ def test_idle_connections_are_closed_at_once(server: Server) -> None:
     with server.connect() as busy, connected(server.address, 5) as idle:
         for connection in idle[1:]:
             assert connection.request("GET /plain").body == b"plain"
-        hold(server, busy)
+        hold(busy)
         reported(server, "held")
         server.signal(signal.SIGTERM)
         assert [connection.read_to_end() for connection in idle] == [b""] * 5
@@ -104,7 +104,7 @@ def test_connection_with_half_a_head_does_not_hold_up_the_stop(server: Server) -
 
 def test_work_after_the_response_is_finished(server: Server) -> None:
     with server.connect() as connection:
-        hold(server, connection, "/held-after-response")
+        hold(connection, "/held-after-response")
         server.signal(signal.SIGTERM)
         wait_for(lambda: is_refused(server), "new connections to be refused")
         connection.send(b"x")
@@ -132,10 +132,10 @@ def test_second_signal_stops_now(server: Server, number: signal.Signals) -> None
 
 
 def test_graceful_stop_has_an_end(serve: Launcher) -> None:
-    with serve("held:app", "--timeout-graceful-shutdown", "1") as server:
-        with server.connect() as connection:
-            connection.send(encoded("GET /forever"))
-            reported(server, "forever")
-            server.signal(signal.SIGTERM)
-            server.wait(SOON)
-            connection.read_to_end()
+    limit = ("--timeout-graceful-shutdown", "1")
+    with serve("held:app", *limit) as server, server.connect() as connection:
+        connection.send(encoded("GET /forever"))
+        reported(server, "forever")
+        server.signal(signal.SIGTERM)
+        server.wait(SOON)
+        connection.read_to_end()

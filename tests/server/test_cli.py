@@ -106,9 +106,7 @@ def test_variables_that_contradict_each_other_are_refused_by_their_names(parse):
 
 
 def test_a_variable_gives_way_to_an_option_that_excludes_it(parse):
-    assert parse("main:app", "--port", "1", PYRE_UDS="s") == Config(
-        "main:app", app_dir="", port=1
-    )
+    assert parse("main:app", "--port", "1", PYRE_UDS="s") == Config("main:app", app_dir="", port=1)
     assert parse("main:app", "--uds", "s", PYRE_FD="3").fd is None
     assert parse("main:app", "--no-access-log", PYRE_ACCESS_LOG_FILE="a").access_log_file is None
 

@@ -22,7 +22,17 @@ def test_an_import_string_names_a_module_and_an_attribute(text, module, attribut
 
 @pytest.mark.parametrize(
     "text",
-    ["", ":", ":app", "main:", "main:app:more", ".main:app", "main.:app", "a b:app", "src/main:app"],
+    [
+        "",
+        ":",
+        ":app",
+        "main:",
+        "main:app:more",
+        ".main:app",
+        "main.:app",
+        "a b:app",
+        "src/main:app",
+    ],
 )
 def test_a_malformed_import_string_is_wrong_usage(text):
     with pytest.raises(UsageError, match="module:attribute"):

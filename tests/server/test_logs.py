@@ -8,10 +8,11 @@ from pyre.server import logs
 @pytest.fixture
 def quiet_logging(monkeypatch):
     """The loggers of a process in which nobody has set up logging."""
+    root = logging.RootLogger(logging.WARNING)
+    monkeypatch.setattr(logs.logger, "parent", root)
     monkeypatch.setattr(logs.logger, "handlers", [])
     monkeypatch.setattr(logs.logger, "propagate", True)
-    monkeypatch.setattr(logging.root, "handlers", [])
-    yield
+    yield root
     logs.logger.setLevel(logging.NOTSET)
 
 
@@ -39,7 +40,7 @@ def test_configuring_twice_writes_once(quiet_logging, capsys):
 def test_a_program_that_logs_already_keeps_its_handlers(quiet_logging, capsys):
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("mine %(message)s"))
-    logging.root.addHandler(handler)
+    quiet_logging.addHandler(handler)
     logs.configure("info")
     logs.logger.info("hello")
     assert capsys.readouterr().err == "mine hello\n"

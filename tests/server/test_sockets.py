@@ -10,13 +10,17 @@ from pyre.server import sockets
 from pyre.server.config import Config
 from pyre.server.errors import BindError
 
-needs_unix_sockets = pytest.mark.skipif(
-    not hasattr(socket, "AF_UNIX"), reason="needs unix sockets"
-)
+needs_unix_sockets = pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="needs unix sockets")
+
+
+def bind(**options):
+    return sockets.bind(Config("main:app", **options))
 
 
 def listen(**options):
-    return sockets.listen(Config("main:app", **options))
+    listeners = bind(**options)
+    listeners.listen(backlog=8)
+    return listeners
 
 
 def can_connect(address) -> bool:
@@ -48,6 +52,24 @@ def test_a_socket_does_not_block():
         (fd,) = listeners.detach()
         with socket.socket(fileno=fd) as sock, pytest.raises(BlockingIOError):
             sock.accept()
+
+
+def test_refuses_connections_until_it_listens():
+    with bind(port=0) as listeners:
+        (address,) = listeners.addresses
+        assert not can_connect(address)
+        listeners.listen(backlog=1)
+        assert can_connect(address)
+
+
+def test_a_port_that_another_server_took_after_the_bind_is_told():
+    with bind(port=0) as late:
+        ((_, port),) = late.addresses
+        with (
+            listen(port=port),
+            pytest.raises(BindError, match=f"^127.0.0.1:{port} is in use by another process"),
+        ):
+            late.listen(backlog=1)
 
 
 def test_leaving_closes_the_sockets():

@@ -1,7 +1,7 @@
 """After many requests, the server is as small as it was after some.
 
-By default each test takes a few seconds. ``PYRE_SOAK=full`` asks for a million requests and ten thousand
-abrupt disconnects.
+By default each test takes a few seconds. ``PYRE_SOAK=full`` asks for a million requests and ten
+thousand abrupt disconnects.
 """
 
 import ast
@@ -26,7 +26,7 @@ GROWN_BYTES = 4 * 1024 * 1024
 """What the resident set may vary by, for reasons of the allocator."""
 
 GROWN_OBJECTS = 100
-"""What the number of Python objects may vary by: caches of the standard library, buffers of the log."""
+"""What the number of Python objects may vary by, for reasons of the standard library."""
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(900 if IS_FULL else 120)]
 

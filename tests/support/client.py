@@ -5,6 +5,7 @@ import socket
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Self
 
 import h11
 
@@ -103,7 +104,7 @@ class Connection:
             raise
         self._unread = b""
 
-    def __enter__(self) -> "Connection":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -128,7 +129,7 @@ class Connection:
     def request(self, head: str, body: bytes = b"", *fields: str) -> Response:
         """Send a request, such as ``GET /path``, and read its response."""
         self.send(encoded(head, body, *fields))
-        return self.read_response(head.split()[0])
+        return self.read_response(head.partition(" ")[0])
 
     def read_to_end(self) -> bytes:
         """Every byte up to the moment when the server closes the connection."""

@@ -1,7 +1,7 @@
 """A server process under test: how it is started, watched and stopped.
 
-The life of a server: a port is reserved, the process starts, it accepts, a test talks to it, SIGTERM ends
-it. The end is a test of its own: exit status 0, and nothing on standard error that no test asked for.
+The life of a server: a port is reserved, the process starts, it accepts, tests talk to it, SIGTERM
+ends it. The end is a test of its own: exit status 0, and no error that no test asked for.
 """
 
 import contextlib
@@ -108,7 +108,7 @@ class Server:
             status = self.wait()
             assert status in self.clean_exits, f"exit status {status}\n{self.stderr}"
         unexpected = self._unexpected_errors()
-        assert not unexpected, f"{len(unexpected)} unexpected errors, of which the first:\n{unexpected[0]}"
+        assert not unexpected, f"{len(unexpected)} unexpected errors, first:\n{unexpected[0]}"
 
     def kill(self) -> None:
         self._process.kill()
@@ -125,9 +125,7 @@ class Server:
             if not any(text in traceback for text in self._expected_errors)
         ]
         alarms = [
-            line
-            for line in self.stderr.splitlines()
-            if any(alarm in line for alarm in ALARMS)
+            line for line in self.stderr.splitlines() if any(alarm in line for alarm in ALARMS)
         ]
         return unexpected + alarms
 
@@ -151,11 +149,14 @@ class Launcher:
 
     @contextlib.contextmanager
     def __call__(
-        self, app: str, *options: str, app_dir: Path = APPS, uds: bool = False
+        self, app: str, *options: str, app_dir: Path = APPS, uds: bool | str = False
     ) -> Iterator[Server]:
-        """Serve ``app``, a ``module:attribute``, until the end of the ``with`` block."""
+        """Serve ``app``, a ``module:attribute``, until the end of the ``with`` block.
+
+        With ``uds`` it listens on a unix socket: at that path, or at one that nobody else uses.
+        """
         with tempfile.TemporaryDirectory(prefix="pyre-") as directory, reserved_port() as port:
-            path = str(Path(directory, "socket"))
+            path = uds if isinstance(uds, str) else str(Path(directory, "socket"))
             words = self._command(app, app_dir, port)
             words = on_unix_socket(words, path) if uds else words
             address = path if uds else ("127.0.0.1", port)
@@ -182,8 +183,8 @@ def is_pyre(template: str) -> bool:
 def reserved_port() -> Iterator[int]:
     """A free TCP port that nobody else is given meanwhile.
 
-    A socket stays bound to it without listening. With ``SO_REUSEADDR`` on both, a server may listen on
-    the port none the less, and a connection is refused for as long as none does.
+    A socket stays bound to it without listening. With ``SO_REUSEADDR`` on both, a server may listen
+    on the port none the less, and a connection is refused for as long as none does.
     """
     with socket.socket() as reservation:
         reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

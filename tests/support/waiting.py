@@ -1,6 +1,6 @@
 """Waiting for a condition, up to a deadline.
 
-No test sleeps for a fixed time and hopes: it names what it waits for, and fails when that doesn't come.
+No test sleeps for a fixed time and hopes: it says what it waits for, and fails without it.
 """
 
 import time
@@ -10,7 +10,7 @@ from typing import TypeVar
 Found = TypeVar("Found")
 
 DEADLINE = 15.0
-"""Seconds after which a condition is taken never to come. Generous: it only costs when a test fails."""
+"""Seconds after which a condition is taken never to come. Only a failing test takes that long."""
 
 INTERVAL = 0.01
 """Seconds between two looks at a condition."""

@@ -5,8 +5,8 @@ A case has these fields:
 - ``raw``: the bytes, as latin-1 text or a list of text and ``[text, times]``
 - ``send``: ``"bytewise"`` when the bytes have to be sent one by one
 - ``half_close``: whether the client ends its side after them
-- ``expect``: what may come first: a status, a class such as ``"2xx"``, ``"close"``, ``"h2"``, ``"100"``,
-  or ``"final"`` for any status but 100
+- ``expect``: what may come first: a status, a class such as ``"2xx"``, ``"close"``, ``"h2"``,
+  ``"100"``, or ``"final"`` for any status but 100
 - ``alt``: seen in the field and safe, but not what the RFC asks for
 - ``close``: whether the server has to close the connection: ``"yes"``, ``"no"``, or ``"any"``
 - ``max_responses``: more of them mean that a request was smuggled in

@@ -1,7 +1,7 @@
 """Send the bytes of a case, and collect what comes back until the server has nothing more to say.
 
-How does one know that nothing more comes? By asking something else: after the first final answer a last
-request follows, and all that arrives before its answer belongs to the case.
+How does one know that nothing more comes? By asking something else: after the first final answer a
+last request follows, and all that arrives before its answer belongs to the case.
 """
 
 import contextlib
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from support.client import RECEIVE_SIZE, Address
+from support.client import RECEIVE_SIZE, Address, Connection
 
 from wire.answers import SWITCHING_PROTOCOLS, Answer, read_answers
 from wire.cases import Case
@@ -81,9 +81,9 @@ def is_last(answer: Answer) -> bool:
 def exchange(case: Case, address: Address, *, in_pieces: bool) -> Exchange:
     """Send a case to the server at ``address``, and the last request where the case allows one."""
     result = Exchange(case.method)
-    with socket.socket(socket.AF_UNIX if isinstance(address, str) else socket.AF_INET) as connection:
+    with Connection(address) as client:
+        connection = client.socket
         connection.settimeout(DEADLINE)
-        connection.connect(address)
         with contextlib.suppress(OSError):
             send(connection, case, in_pieces=in_pieces or case.send == "bytewise")
         result.end = receive(connection, result, lambda: is_answered(case, result))

@@ -103,7 +103,7 @@ def test_one_byte_at_a_time(server: Server) -> None:
 
 
 def test_many_slow_connections(server: Server) -> None:
-    """All of them are half-way in their request while others are served, and are served in the end."""
+    """While all are half-way in their requests another one is served, and in the end they are."""
     request = REQUESTS[1]
     with connected(server.address, 200) as connections:
         for part in (request[:10], request[10:40], request[40:-1]):

@@ -62,6 +62,8 @@ class Server:
         the application can't be imported or started. Cancelling it closes the connections at once
         and still lets the application shut down.
         """
+        if self._loop is not None:
+            raise RuntimeError("a Server serves once; make another one")
         self._loop = asyncio.get_running_loop()
         logs.configure(self.config.log_level)
         with SignalHandlers(enabled=self._handle_signals) as signals:
@@ -69,7 +71,7 @@ class Server:
                 self.config.app, factory=self.config.factory, app_dir=self.config.app_dir
             )
             signals.attach(self._loop, self._on_signal)
-            with sockets.listen(self.config) as listeners, _access_log(self.config) as access_log:
+            with sockets.bind(self.config) as listeners, _access_log(self.config) as access_log:
                 self._addresses = listeners.addresses
                 await self._serve_application(app, listeners, access_log)
 
@@ -104,11 +106,12 @@ class Server:
         if not await self._completed(startup, unless=self._stopping):
             return
         try:
+            listeners.listen(self.config.backlog)
             await self._answer_requests(self._host(app, listeners, startup.result(), access_log))
         finally:
             shutdown = asyncio.create_task(lifespan.shutdown())
             if not await self._completed(shutdown, unless=self._aborting, bounded=True):
-                logger.warning("The application did not shut down in time")
+                logger.warning("The shutdown of the application was cut off")
 
     def _host(
         self,

@@ -1,7 +1,8 @@
 """Listening sockets: on a host and port, on a path, or inherited as a file descriptor.
 
-A socket is bound and listens before the application starts: a port in use is then reported before
-anything has happened, and clients that come early wait in the backlog instead of being refused.
+Sockets are bound before the application starts, so that a port in use is told before anything has
+happened. They listen only when it has started: until then a connection is refused, which is how a
+balancer or a script that waits for the server learns that it is not ready.
 """
 
 import contextlib
@@ -30,13 +31,26 @@ _UNIX_SOCKET_MODE = 0o666
 
 
 class Listeners:
-    """The listening sockets of a server. Leaving the ``with`` block closes them."""
+    """The bound sockets of a server. Leaving the ``with`` block closes them.
+
+    ``path`` is the file of a unix socket, which is then removed as well.
+    """
 
     def __init__(self, sockets: list[socket.socket], path: Path | None = None) -> None:
         self._sockets = sockets
         self._path = path
         self._identity = _identity(path) if path else None
         self.addresses = [_address(sock) for sock in sockets]
+
+    def listen(self, backlog: int) -> None:
+        """Let up to ``backlog`` connections wait to be accepted. Raises ``BindError``."""
+        for sock, address in zip(self._sockets, self.addresses, strict=True):
+            if _is_listening(sock):
+                continue  # inherited: how many may wait was decided by whoever opened it
+            try:
+                sock.listen(backlog)
+            except OSError as error:
+                raise _bind_error(_place(address), error) from None
 
     def detach(self) -> list[int]:
         """Hand over the file descriptors: closing them is up to the caller from now on."""
@@ -61,21 +75,27 @@ class Listeners:
         self.close()
 
 
-def listen(config: Config) -> Listeners:
-    """Listen where ``config`` says. Raises ``BindError``."""
+def bind(config: Config) -> Listeners:
+    """Bind the sockets that ``config`` asks for. Raises ``BindError``."""
     if config.fd is not None:
         return Listeners([_adopt(config.fd)])
     if config.uds is not None:
-        return _listen_on_path(Path(config.uds), config.backlog)
-    return Listeners(_listen_on_host(config.host, config.port, config.backlog))
+        return _bind_path(Path(config.uds))
+    return Listeners(_bind_host(config.host, config.port))
 
 
 def url(address: Address) -> str:
     """The address as a person would type it: ``http://[::1]:8000`` or ``unix:/run/pyre.sock``."""
     if isinstance(address, str):
         return f"unix:{address}"
+    return f"http://{_place(address)}"
+
+
+def _place(address: Address) -> str:
+    if isinstance(address, str):
+        return address
     host, port = address
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _address(sock: socket.socket) -> Address:
@@ -90,22 +110,24 @@ def _adopt(fd: int) -> socket.socket:
         raise BindError(
             f"--fd {fd} is not a socket ({error.strerror}); pass one that listens"
         ) from None
-    if sock.type != socket.SOCK_STREAM or not sock.getsockopt(
-        socket.SOL_SOCKET, socket.SO_ACCEPTCONN
-    ):
+    if sock.type != socket.SOCK_STREAM or not _is_listening(sock):
         sock.detach()
         raise BindError(f"--fd {fd} is not a listening stream socket; pass one that listens")
     sock.setblocking(False)
     return sock
 
 
-def _listen_on_host(host: str, port: int, backlog: int) -> list[socket.socket]:
+def _is_listening(sock: socket.socket) -> bool:
+    return bool(sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
+
+
+def _bind_host(host: str, port: int) -> list[socket.socket]:
     addresses = _resolve(host, port)
     attempts = 1 if port else _PORT_ATTEMPTS
     for _ in range(attempts - 1):
         with contextlib.suppress(BindError):
-            return _listen_on_all(addresses, port, backlog)
-    return _listen_on_all(addresses, port, backlog)
+            return _bind_all(addresses, port)
+    return _bind_all(addresses, port)
 
 
 def _resolve(host: str, port: int) -> list[_Resolved]:
@@ -118,14 +140,14 @@ def _resolve(host: str, port: int) -> list[_Resolved]:
     return list(dict.fromkeys((family, address) for family, _, _, _, address in found))
 
 
-def _listen_on_all(addresses: list[_Resolved], port: int, backlog: int) -> list[socket.socket]:
+def _bind_all(addresses: list[_Resolved], port: int) -> list[socket.socket]:
     """One socket for each address that this machine has, all on one port."""
     sockets: list[socket.socket] = []
     missing = None
     with contextlib.ExitStack() as on_failure:
         for family, (host, _, *rest) in addresses:
             try:
-                sock = _listen_on(family, (host, port, *rest), backlog)
+                sock = _bind_address(family, (host, port, *rest))
             except OSError as error:
                 missing = _bind_error(f"{host}:{port}", error)
                 if error.errno not in _NO_SUCH_ADDRESS:
@@ -139,9 +161,7 @@ def _listen_on_all(addresses: list[_Resolved], port: int, backlog: int) -> list[
     return sockets
 
 
-def _listen_on(
-    family: socket.AddressFamily, address: tuple[str | int, ...], backlog: int
-) -> socket.socket:
+def _bind_address(family: socket.AddressFamily, address: tuple[Any, ...]) -> socket.socket:
     with contextlib.ExitStack() as on_failure:
         sock = on_failure.enter_context(socket.socket(family, socket.SOCK_STREAM))
         if sys.platform == "win32":
@@ -153,7 +173,6 @@ def _listen_on(
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         sock.setblocking(False)
         sock.bind(address)
-        sock.listen(backlog)
         on_failure.pop_all()
     return sock
 
@@ -172,7 +191,7 @@ def _bind_error(place: str, error: OSError) -> BindError:
             )
 
 
-def _listen_on_path(path: Path, backlog: int) -> Listeners:
+def _bind_path(path: Path) -> Listeners:
     if not hasattr(socket, "AF_UNIX"):
         raise BindError("this system has no unix sockets; use --host and --port instead of --uds")
     _remove_stale_socket(path)
@@ -182,7 +201,6 @@ def _listen_on_path(path: Path, backlog: int) -> Listeners:
         try:
             sock.bind(str(path))
             path.chmod(_UNIX_SOCKET_MODE)
-            sock.listen(backlog)
         except OSError as error:
             raise _path_error(path, error) from None
         on_failure.pop_all()
@@ -195,7 +213,7 @@ def _remove_stale_socket(path: Path) -> None:
         mode = path.lstat().st_mode
         if not stat.S_ISSOCK(mode):
             raise BindError(f"{path} exists and is not a socket; choose another --uds")
-        if _is_listening(path):
+        if _is_answered(path):
             raise BindError(f"{path} is in use by another process; choose another --uds")
         path.unlink()
     except FileNotFoundError:
@@ -204,7 +222,7 @@ def _remove_stale_socket(path: Path) -> None:
         raise _path_error(path, error) from None
 
 
-def _is_listening(path: Path) -> bool:
+def _is_answered(path: Path) -> bool:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         probe.setblocking(False)
         try:
@@ -223,9 +241,10 @@ def _path_error(path: Path, error: OSError) -> BindError:
     )
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def _identity(path: Path) -> tuple[int, ...] | None:
+    # With the time, as the number of a removed file is soon given to another.
     try:
         status = path.lstat()
     except OSError:
         return None
-    return status.st_dev, status.st_ino
+    return status.st_dev, status.st_ino, status.st_mtime_ns

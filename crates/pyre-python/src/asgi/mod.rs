@@ -1,0 +1,146 @@
+//! ASGI 3.0: scopes, messages, and the task that runs the application.
+
+mod awaitable;
+mod exchange;
+mod message;
+mod names;
+mod scope;
+
+use pyo3::{exceptions::PyRuntimeError, intern, prelude::*, types::{PyDict, PySet}};
+use pyre_runtime::RequestId;
+
+use self::{exchange::Exchange, scope::Scopes};
+use crate::{errors::ClientDisconnected, host::Host};
+
+/// The ASGI side of a host.
+#[derive(Debug)]
+pub(crate) struct Asgi {
+    app: Py<PyAny>,
+    on_error: Py<PyAny>,
+    pub(crate) scopes: Scopes,
+    /// Tasks that have not ended: asyncio itself holds them weakly.
+    tasks: Py<PySet>,
+}
+
+impl Asgi {
+    pub(crate) fn new(
+        app: Bound<'_, PyAny>,
+        root_path: &str,
+        state: Option<Py<PyDict>>,
+        on_error: Py<PyAny>,
+    ) -> PyResult<Self> {
+        let py = app.py();
+        Ok(Self {
+            scopes: Scopes::new(py, root_path, state)?,
+            tasks: PySet::empty(py)?.unbind(),
+            app: app.unbind(),
+            on_error,
+        })
+    }
+
+    /// Runs the application on one request, to its first suspension where CPython can.
+    pub(crate) fn start(&self, host: &Bound<'_, Host>, id: RequestId, scope: Bound<'_, PyDict>) -> PyResult<()> {
+        let py = host.py();
+        let exchange = Bound::new(py, Exchange::new(host.clone().unbind(), id))?;
+        let receive = exchange.getattr(intern!(py, "receive"))?;
+        let send = exchange.getattr(intern!(py, "send"))?;
+        let started = self
+            .app
+            .bind(py)
+            .call1((&scope, receive, send))
+            .and_then(|coroutine| host.get().event_loop.start_task(coroutine));
+        match started {
+            Ok(task) if is_done(&task)? => self.finish(host.get(), id, outcome(&task)?, &scope),
+            Ok(task) => {
+                self.tasks.bind(py).add(&task)?;
+                let completion = Completion { host: host.clone().unbind(), id, scope: scope.unbind() };
+                task.call_method1(intern!(py, "add_done_callback"), (completion,))?;
+                Ok(())
+            }
+            Err(error) => self.finish(host.get(), id, Some(error), &scope),
+        }
+    }
+
+    /// The application has returned or raised: what it left open is closed, what it did wrong is told.
+    fn finish(&self, host: &Host, id: RequestId, error: Option<PyErr>, scope: &Bound<'_, PyDict>) -> PyResult<()> {
+        let py = scope.py();
+        let is_open = host.core.borrow_mut()?.reactor.is_connected(id);
+        let error = match error {
+            None if is_open => Some(PyRuntimeError::new_err(
+                "the ASGI application returned without completing its response",
+            )),
+            Some(error) if error.is_instance_of::<ClientDisconnected>(py) => None,
+            other => other,
+        };
+        if is_open {
+            host.core.borrow_mut()?.reactor.send_error(id, 500, "Internal Server Error");
+            host.after_call(py)?;
+        }
+        match error {
+            Some(error) => self.report(error, scope),
+            None => Ok(()),
+        }
+    }
+
+    fn report(&self, error: PyErr, scope: &Bound<'_, PyDict>) -> PyResult<()> {
+        let py = scope.py();
+        if is_fatal(&error, py) {
+            return Err(error);
+        }
+        self.on_error.bind(py).call1((error.into_value(py), scope::request_line(scope)?))?;
+        Ok(())
+    }
+
+    pub(crate) fn has_no_tasks(&self, py: Python<'_>) -> bool {
+        self.tasks.bind(py).is_empty()
+    }
+
+    /// Cancels what still runs.
+    pub(crate) fn cancel_tasks(&self, py: Python<'_>) -> PyResult<()> {
+        let tasks: Vec<Bound<'_, PyAny>> = self.tasks.bind(py).iter().collect();
+        for task in tasks {
+            task.call_method0(intern!(py, "cancel"))?;
+        }
+        Ok(())
+    }
+}
+
+fn is_done(task: &Bound<'_, PyAny>) -> PyResult<bool> {
+    task.call_method0(intern!(task.py(), "done"))?.is_truthy()
+}
+
+/// What a task that is done has raised. A cancelled one is not an error of the application.
+fn outcome(task: &Bound<'_, PyAny>) -> PyResult<Option<PyErr>> {
+    let py = task.py();
+    if task.call_method0(intern!(py, "cancelled"))?.is_truthy()? {
+        return Ok(None);
+    }
+    let exception = task.call_method0(intern!(py, "exception"))?;
+    Ok((!exception.is_none()).then(|| PyErr::from_value(exception)))
+}
+
+/// Not an application's failure but somebody's wish to end the process.
+fn is_fatal(error: &PyErr, py: Python<'_>) -> bool {
+    use pyo3::exceptions::{PyKeyboardInterrupt, PySystemExit};
+    error.is_instance_of::<PyKeyboardInterrupt>(py) || error.is_instance_of::<PySystemExit>(py)
+}
+
+/// Called by the loop when a task that had to wait is done.
+#[pyclass(frozen)]
+struct Completion {
+    host: Py<Host>,
+    id: RequestId,
+    scope: Py<PyDict>,
+}
+
+#[pymethods]
+impl Completion {
+    fn __call__(&self, task: &Bound<'_, PyAny>) -> PyResult<()> {
+        let py = task.py();
+        let host = self.host.get();
+        host.asgi.tasks.bind(py).discard(task)?;
+        let finished = host.asgi.finish(host, self.id, outcome(task)?, self.scope.bind(py));
+        host.stop_when_drained(py)?;
+        finished
+    }
+}

@@ -1,0 +1,147 @@
+//! The connection scope of ASGI HTTP, message format 2.5.
+
+use pyo3::{
+    intern,
+    prelude::*,
+    types::{PyBytes, PyDict, PyList, PyString, PyTuple},
+};
+use pyre_runtime::{Address, Reactor, RequestId, http1::RequestHead};
+
+use super::names::{self, FieldNames};
+use crate::on_thread::OnThread;
+
+/// Makes the scopes of one host.
+#[derive(Debug)]
+pub(crate) struct Scopes {
+    /// A scope with every key in place and the values that all requests share: copying it costs less
+    /// than filling an empty dictionary.
+    template: Py<PyDict>,
+    /// The value of `asgi`; each scope gets a copy of its own.
+    versions: Py<PyDict>,
+    state: Option<Py<PyDict>>,
+    root_path: String,
+    field_names: FieldNames,
+    ends: OnThread<Ends>,
+}
+
+/// `client` and `server` of each connection, by its place in the reactor.
+#[derive(Debug, Default)]
+struct Ends {
+    pairs: Vec<Option<Pair>>,
+}
+
+#[derive(Debug)]
+struct Pair {
+    generation: usize,
+    client: Py<PyAny>,
+    server: Py<PyAny>,
+}
+
+impl Scopes {
+    pub(super) fn new(py: Python<'_>, root_path: &str, state: Option<Py<PyDict>>) -> PyResult<Self> {
+        let versions = PyDict::new(py);
+        versions.set_item("version", "3.0")?;
+        versions.set_item("spec_version", "2.5")?;
+        let template = PyDict::new(py);
+        template.set_item("type", intern!(py, "http"))?;
+        template.set_item("scheme", intern!(py, "http"))?;
+        template.set_item("root_path", root_path)?;
+        for key in ["asgi", "http_version", "method", "path", "raw_path", "query_string", "headers", "client", "server"] {
+            template.set_item(PyString::intern(py, key), py.None())?;
+        }
+        Ok(Self {
+            template: template.unbind(),
+            versions: versions.unbind(),
+            state,
+            root_path: root_path.into(),
+            field_names: FieldNames::new(py),
+            ends: OnThread::new(Ends::default()),
+        })
+    }
+
+    /// The scope of one request. Runs no Python code: the keys are strings, the values are plain.
+    pub(crate) fn scope<'py>(&self, py: Python<'py>, head: &RequestHead<'_>) -> PyResult<Bound<'py, PyDict>> {
+        let scope = self.template.bind(py).copy()?;
+        scope.set_item(intern!(py, "asgi"), self.versions.bind(py).copy()?)?;
+        scope.set_item(intern!(py, "http_version"), names::http_version(py, head.version))?;
+        scope.set_item(intern!(py, "method"), names::method(py, head.method))?;
+        scope.set_item(intern!(py, "path"), self.path(py, head))?;
+        scope.set_item(intern!(py, "raw_path"), self.raw_path(py, head))?;
+        scope.set_item(intern!(py, "query_string"), PyBytes::new(py, head.target.query))?;
+        scope.set_item(intern!(py, "headers"), self.headers(py, head)?)?;
+        if let Some(state) = &self.state {
+            scope.set_item(intern!(py, "state"), state.bind(py).copy()?)?;
+        }
+        Ok(scope)
+    }
+
+    fn path<'py>(&self, py: Python<'py>, head: &RequestHead<'_>) -> Bound<'py, PyString> {
+        let path = head.target.decoded_path();
+        if self.root_path.is_empty() {
+            return PyString::new(py, &path);
+        }
+        PyString::new(py, &format!("{}{path}", self.root_path))
+    }
+
+    fn raw_path<'py>(&self, py: Python<'py>, head: &RequestHead<'_>) -> Bound<'py, PyBytes> {
+        if self.root_path.is_empty() {
+            return PyBytes::new(py, head.target.path);
+        }
+        PyBytes::new(py, &[self.root_path.as_bytes(), head.target.path].concat())
+    }
+
+    fn headers<'py>(&self, py: Python<'py>, head: &RequestHead<'_>) -> PyResult<Bound<'py, PyList>> {
+        let pair = |(name, value): (&[u8], &[u8])| {
+            PyTuple::new(py, [self.field_names.bytes(py, name), PyBytes::new(py, value)])
+        };
+        let pairs = head.fields().map(pair).collect::<PyResult<Vec<_>>>()?;
+        PyList::new(py, pairs)
+    }
+
+    /// Sets `client` and `server`, which are made once per connection.
+    pub(crate) fn set_ends(&self, scope: &Bound<'_, PyDict>, id: RequestId, reactor: &Reactor) -> PyResult<()> {
+        let py = scope.py();
+        let (index, generation) = Reactor::connection_key(id);
+        let mut ends = self.ends.borrow_mut()?;
+        if ends.pairs.len() <= index {
+            ends.pairs.resize_with(index + 1, || None);
+        }
+        let Some(place) = ends.pairs.get_mut(index) else { return Ok(()) };
+        let pair = match place {
+            Some(pair) if pair.generation == generation => pair,
+            place => place.insert(Pair {
+                generation,
+                client: end(py, reactor.peer(id))?,
+                server: end(py, reactor.local_address(id).as_ref())?,
+            }),
+        };
+        scope.set_item(intern!(py, "client"), &pair.client)?;
+        scope.set_item(intern!(py, "server"), &pair.server)
+    }
+}
+
+/// `(host, port)`, or `(path, None)` for a unix socket; `None` for one that has no name.
+fn end(py: Python<'_>, address: Option<&Address>) -> PyResult<Py<PyAny>> {
+    Ok(match address {
+        Some(Address::Ip(address)) => (address.ip().to_string(), address.port()).into_pyobject(py)?.into_any().unbind(),
+        Some(Address::Unix(Some(path))) => (path.display().to_string(), py.None()).into_pyobject(py)?.into_any().unbind(),
+        Some(Address::Unix(None)) | None => py.None(),
+    })
+}
+
+/// `GET /path?query HTTP/1.1`, for a log.
+pub(super) fn request_line(scope: &Bound<'_, PyDict>) -> PyResult<String> {
+    let py = scope.py();
+    let text = |key: &Bound<'_, PyString>| -> PyResult<String> {
+        Ok(scope.get_item(key)?.map(|value| value.to_string()).unwrap_or_default())
+    };
+    let octets = |key: &Bound<'_, PyString>| -> PyResult<String> {
+        let value = scope.get_item(key)?;
+        let value = value.as_ref().and_then(|value| value.cast::<PyBytes>().ok());
+        Ok(value.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).unwrap_or_default())
+    };
+    let query = octets(intern!(py, "query_string"))?;
+    let mark = if query.is_empty() { "" } else { "?" };
+    let (method, path) = (text(intern!(py, "method"))?, octets(intern!(py, "raw_path"))?);
+    Ok(format!("{method} {path}{mark}{query} HTTP/{}", text(intern!(py, "http_version"))?))
+}

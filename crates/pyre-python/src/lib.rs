@@ -1,0 +1,32 @@
+//! `pyre._core`: the reactor nested in an asyncio loop, and the interfaces that applications have.
+//!
+//! This crate translates and decides nothing: what a request may be is `pyre-proto`'s, when it is
+//! read and written is `pyre-runtime`'s. A file here is a Python concept.
+//!
+//! **Architecture invariant:** no wire byte is parsed here, and no Python code runs while the
+//! reactor is borrowed.
+
+mod access_log;
+mod asgi;
+mod errors;
+mod event_loop;
+mod host;
+mod on_thread;
+mod options;
+mod sockets;
+mod waiters;
+
+/// The module itself: a list.
+#[pyo3::pymodule]
+mod _core {
+    #[pymodule_export]
+    use crate::access_log::AccessLog;
+    #[pymodule_export]
+    use crate::errors::ClientDisconnected;
+    #[pymodule_export]
+    use crate::host::Host;
+
+    #[pymodule_export]
+    #[expect(non_upper_case_globals, reason = "the name is Python's")]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+}

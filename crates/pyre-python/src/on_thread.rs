@@ -1,0 +1,44 @@
+//! State that belongs to the thread of one event loop.
+
+use std::cell::{RefCell, RefMut};
+
+use pyo3::{PyResult, exceptions::PyRuntimeError};
+
+thread_local! {
+    /// Its address tells living threads apart, and costs one instruction to get.
+    static MARK: u8 = const { 0 };
+}
+
+fn this_thread() -> usize {
+    MARK.with(|mark| std::ptr::from_ref(mark) as usize)
+}
+
+/// A value that only the thread that made it can reach. An asyncio loop has no lock either.
+#[derive(Debug)]
+pub(crate) struct OnThread<T> {
+    owner: usize,
+    value: RefCell<T>,
+}
+
+// SAFETY: the only way to the value is `borrow_mut`, which refuses every thread but the owner; so no
+// two threads ever reach it at once. `T: Send` lets another thread drop it.
+unsafe impl<T: Send> Sync for OnThread<T> {}
+
+impl<T> OnThread<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self { owner: this_thread(), value: RefCell::new(value) }
+    }
+
+    /// # Errors
+    /// `RuntimeError` on another thread, or while a call of this thread is under way.
+    pub(crate) fn borrow_mut(&self) -> PyResult<RefMut<'_, T>> {
+        if this_thread() != self.owner {
+            return Err(PyRuntimeError::new_err(
+                "this object belongs to another thread: use it on the thread of its event loop",
+            ));
+        }
+        self.value.try_borrow_mut().map_err(|_| {
+            PyRuntimeError::new_err("the server is at work: a finalizer or signal handler must not call it")
+        })
+    }
+}

@@ -1,0 +1,105 @@
+//! The keyword arguments of `Host`, checked.
+
+use std::time::Duration;
+
+use pyo3::{
+    exceptions::{PyTypeError, PyValueError},
+    prelude::*,
+    types::PyDict,
+};
+use pyre_runtime::{Config, access_log::Recorder};
+
+use crate::access_log::AccessLog;
+
+/// How the reactor learns what is ready.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Driver {
+    /// The loop watches the poller's descriptor.
+    Poller,
+    /// A thread waits on the poller, where descriptors can't be nested.
+    Thread,
+}
+
+/// What a host is told once.
+pub(crate) struct Options {
+    pub(crate) on_error: Py<PyAny>,
+    pub(crate) state: Option<Py<PyDict>>,
+    pub(crate) root_path: String,
+    pub(crate) driver: Driver,
+    pub(crate) recorder: Option<Recorder>,
+    pub(crate) config: Config,
+}
+
+impl Options {
+    /// # Errors
+    /// `TypeError` for an unknown name or a wrong type, `ValueError` for a value out of range.
+    pub(crate) fn from_keywords(py: Python<'_>, keywords: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        let mut options = Self {
+            on_error: py.None(),
+            state: None,
+            root_path: String::new(),
+            driver: if cfg!(unix) { Driver::Poller } else { Driver::Thread },
+            recorder: None,
+            config: Config::default(),
+        };
+        for (name, value) in keywords.into_iter().flatten() {
+            let name: String = name.extract()?;
+            options.set(&name, &value)?;
+        }
+        if options.on_error.is_none(py) {
+            return Err(PyTypeError::new_err("Host needs on_error, to report what the application lets escape"));
+        }
+        Ok(options)
+    }
+
+    fn set(&mut self, name: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        let (limits, timeouts) = (&mut self.config.limits, &mut self.config.timeouts);
+        match name {
+            "on_error" => self.on_error = value.clone().unbind(),
+            "state" => self.state = value.extract()?,
+            "root_path" => self.root_path = value.extract()?,
+            "driver" => self.driver = driver(&value.extract::<String>()?)?,
+            "access_log" => self.recorder = value.extract::<Option<PyRef<'_, AccessLog>>>()?.map(|log| log.recorder()),
+            "server_header" => self.config.server_header = value.extract::<bool>()?.then(|| "pyre".into()),
+            "date_header" => self.config.date_header = value.extract()?,
+            "limit_request_line" => limits.request_line = size(name, value)?,
+            "limit_header_size" => limits.field_section = size(name, value)?,
+            "limit_header_count" => limits.field_lines = size(name, value)?,
+            "limit_body_size" => limits.content = value.extract()?,
+            "timeout_header" => timeouts.header = duration(name, value)?,
+            "timeout_body" => timeouts.body = duration(name, value)?,
+            "timeout_keep_alive" => timeouts.keep_alive = duration(name, value)?,
+            "timeout_write" => timeouts.write = duration(name, value)?,
+            _ => return Err(PyTypeError::new_err(format!("Host has no option {name:?}"))),
+        }
+        Ok(())
+    }
+}
+
+fn driver(name: &str) -> PyResult<Driver> {
+    match name {
+        "poller" if cfg!(unix) => Ok(Driver::Poller),
+        "poller" => Err(PyValueError::new_err("the poller can't be nested on this platform: choose driver \"thread\"")),
+        "thread" => Ok(Driver::Thread),
+        _ => Err(PyValueError::new_err(format!("unknown driver {name:?}: choose \"poller\" or \"thread\""))),
+    }
+}
+
+/// A bound on a head: large enough for a request, small enough for 32-bit positions.
+fn size(name: &str, value: &Bound<'_, PyAny>) -> PyResult<usize> {
+    const MOST: usize = 1 << 30;
+    let size: usize = value.extract()?;
+    if (1..=MOST).contains(&size) {
+        return Ok(size);
+    }
+    Err(PyValueError::new_err(format!("{name} must be from 1 to {MOST}, not {size}")))
+}
+
+/// Seconds; `None` is no deadline.
+fn duration(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Option<Duration>> {
+    let Some(seconds) = value.extract::<Option<f64>>()? else { return Ok(None) };
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(duration) if !duration.is_zero() => Ok(Some(duration)),
+        _ => Err(PyValueError::new_err(format!("{name} must be a positive number of seconds or None, not {seconds}"))),
+    }
+}

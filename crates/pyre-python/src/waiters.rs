@@ -1,0 +1,46 @@
+//! Futures of applications that wait for something of a request.
+
+use std::collections::HashMap;
+
+use pyo3::{intern, prelude::*};
+use pyre_runtime::RequestId;
+
+/// Who waits for which request. Only a request that has to wait is ever in here.
+#[derive(Debug, Default)]
+pub(crate) struct Waiters {
+    futures: HashMap<RequestId, Vec<Py<PyAny>>>,
+}
+
+impl Waiters {
+    /// Lets `future` be done when something happens to the request.
+    pub(crate) fn add(&mut self, id: RequestId, future: Py<PyAny>) {
+        self.futures.entry(id).or_default().push(future);
+    }
+
+    /// Those that wait for the request; they are to be woken.
+    pub(crate) fn take(&mut self, id: RequestId) -> Vec<Py<PyAny>> {
+        self.futures.remove(&id).unwrap_or_default()
+    }
+
+    /// Drops a future that nobody awaits any more.
+    pub(crate) fn forget(&mut self, id: RequestId, future: &Py<PyAny>) -> Option<Py<PyAny>> {
+        let futures = self.futures.get_mut(&id)?;
+        let position = futures.iter().position(|other| other.is(future))?;
+        let forgotten = futures.swap_remove(position);
+        if futures.is_empty() {
+            self.futures.remove(&id);
+        }
+        Some(forgotten)
+    }
+
+    /// Whoever awaited them looks again; one that was cancelled meanwhile is left alone.
+    pub(crate) fn wake(py: Python<'_>, futures: Vec<Py<PyAny>>) -> PyResult<()> {
+        for future in futures {
+            let future = future.bind(py);
+            if !future.call_method0(intern!(py, "done"))?.is_truthy()? {
+                future.call_method1(intern!(py, "set_result"), (py.None(),))?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,54 @@
+"""Each application of ``examples/`` does what its docstring says."""
+
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support.server import Launcher
+
+from interop.clients import Httpx
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+SIZE = 1_000_000
+
+
+def test_hello(serve: Launcher) -> None:
+    with serve("hello:app", app_dir=EXAMPLES) as server:
+        assert server.request("GET /").body == b"Hello, World!"
+
+
+def test_starlette(serve: Launcher) -> None:
+    content = bytes(range(256)) * 1000
+    with serve("starlette_app:app", app_dir=EXAMPLES) as server:
+        assert server.request("GET /hello/Ada").body == b"Hello, Ada!"
+        answer = server.request("POST /sha256", content).body
+        assert answer.decode() == hashlib.sha256(content).hexdigest()
+        assert server.request(f"GET /download/{SIZE}").body == bytes(SIZE)
+        visits = [json.loads(server.request("POST /visits").body)["visits"] for _ in range(2)]
+        assert visits == [0, 1]
+
+
+def test_fastapi(serve: Launcher) -> None:
+    with serve("fastapi_app:app", app_dir=EXAMPLES) as server:
+        client = Httpx(server.url("").rstrip("/"))
+        assert json.loads(client.fetch("GET", "/items/1").body)["name"] == "table"
+        item = json.dumps({"name": "chair", "price": 20}).encode()
+        created = client.fetch("POST", "/items", item, content_type="application/json")
+        assert (created.status, json.loads(created.body)) == (201, {"number": 2})
+        assert client.fetch("POST", "/items", b"{}", content_type="application/json").status == 422
+        uploaded = json.loads(client.submit("/sha256", bytes(SIZE), "").body)
+        assert uploaded["sha256"] == hashlib.sha256(bytes(SIZE)).hexdigest()
+        assert client.fetch("GET", f"/download/{SIZE}").body == bytes(SIZE)
+
+
+def test_embedded() -> None:
+    pytest.importorskip("pyre._core", reason="the core has not been built")
+    command = [sys.executable, str(EXAMPLES / "embedded.py")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("HTTP/1.1 200 OK")
+    assert done.stdout.rstrip().endswith("Hello, World!")

@@ -1,0 +1,116 @@
+import contextlib
+import inspect
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from server.conftest import ECHO_APP
+
+import pyre
+from pyre.server.config import Config
+from pyre.server.errors import ConfigError
+
+needs_posix_signals = pytest.mark.skipif(os.name != "posix", reason="sends SIGINT to a process")
+
+
+@pytest.fixture
+def start_pyre(tmp_path, environment):
+    """Start the command in the test's directory; it has gone when the test ends."""
+    with contextlib.ExitStack() as processes:
+
+        def start(*arguments):
+            process = processes.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-m", "pyre", *arguments],
+                    cwd=tmp_path,
+                    env=environment | {"PYTHONUNBUFFERED": "1"},
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                )
+            )
+            processes.callback(process.kill)
+            return process
+
+        yield start
+
+
+@needs_posix_signals
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_is_a_clean_stop(start_pyre, tmp_path, number):
+    tmp_path.joinpath("main.py").write_text(ECHO_APP, encoding="utf-8")
+    process = start_pyre("main:app", "--port", "0")
+    announcement = process.stderr.readline()
+    assert announcement.startswith("Pyre ")
+    assert " serves main:app on http://127.0.0.1:" in announcement
+    process.send_signal(number)
+    assert process.communicate(timeout=30)[1] == ""
+    assert process.returncode == 0
+
+
+@needs_posix_signals
+def test_an_interrupt_ends_an_import_that_hangs(start_pyre, tmp_path):
+    source = "import threading\nprint('importing')\nthreading.Event().wait()\n"
+    tmp_path.joinpath("main.py").write_text(source, encoding="utf-8")
+    process = start_pyre("main:app", "--port", "0")
+    assert process.stdout.readline() == "importing\n"
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=30)[1] == ""
+    assert process.returncode == 130
+
+
+def test_an_application_may_choose_its_exit_status(run_pyre, tmp_path):
+    tmp_path.joinpath("main.py").write_text("raise SystemExit(7)", encoding="utf-8")
+    result = run_pyre("main:app")
+    assert (result.returncode, result.stderr) == (7, "")
+
+
+def test_a_failed_startup_is_status_3(run_pyre, tmp_path):
+    source = """
+async def app(scope, receive, send):
+    await receive()
+    await send({"type": "lifespan.startup.failed", "message": "no database"})
+"""
+    tmp_path.joinpath("main.py").write_text(source, encoding="utf-8")
+    result = run_pyre("main:app", "--port", "0")
+    assert result.returncode == 3
+    assert result.stderr.splitlines() == [
+        "error: lifespan.startup.failed: no database",
+        "pyre: the application failed to start: no database",
+    ]
+
+
+def test_a_lifespan_that_is_demanded_and_raises_is_status_3(run_pyre, tmp_path):
+    tmp_path.joinpath("main.py").write_text(ECHO_APP, encoding="utf-8")
+    result = run_pyre("main:app", "--port", "0", "--lifespan", "on")
+    assert result.returncode == 3
+    first, *_, exception, last = result.stderr.splitlines()
+    assert first.startswith("Traceback")
+    assert exception == "AssertionError"
+    assert last.startswith("pyre: the application did not answer lifespan.startup")
+    assert "lifespan.py" not in result.stderr
+
+
+def test_run_exits_like_the_command(capsys):
+    with pytest.raises(SystemExit) as exited:
+        pyre.run("no_such_module_anywhere:app", port=0)
+    assert exited.value.code == 3
+    assert capsys.readouterr().err.startswith("pyre: module 'no_such_module_anywhere'")
+
+
+def test_run_raises_what_is_wrong_with_its_arguments():
+    with pytest.raises(ConfigError, match="port must be"):
+        pyre.run("main:app", port=-1)
+
+
+def test_run_takes_the_arguments_of_a_config():
+    assert inspect.signature(pyre.run) == inspect.signature(Config)
+    assert "SystemExit" in pyre.run.__doc__
+
+
+def test_the_package_has_what_it_promises():
+    assert all(hasattr(pyre, name) for name in pyre.__all__)
+    with pytest.raises(AttributeError, match="'pyre' has no attribute 'absent'"):
+        _ = pyre.absent
