@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, final
+from typing import Any, Final, Literal, TypedDict, Unpack, final, type_check_only
 
-__version__: str
+__all__ = ["AccessLog", "ClientDisconnected", "Host", "__version__"]
+
+__version__: Final[str]
 
 class ClientDisconnected(OSError):
     """Raised by ``send`` when the peer has gone (ASGI HTTP 2.4)."""
@@ -13,26 +15,50 @@ class ClientDisconnected(OSError):
 class AccessLog:
     """Lines of the access log, written by a thread of its own.
 
-    ``path`` is a file to append to; ``None`` writes to standard output. Raises ``OSError`` when the file
-    can't be opened.
+    ``path`` is a file to append to; ``None`` writes to standard output. Raises ``OSError`` when
+    the file can't be opened.
     """
 
     def __new__(
         cls, path: str | None = None, *, format: Literal["common", "combined", "json"] = "common"
     ) -> AccessLog: ...
     def reopen(self) -> None:
-        """Open the file anew, for a log rotation. Raises ``OSError``; the old file then stays in use."""
+        """Open the file anew, for a log rotation.
 
-    def close(self) -> None:
-        """Write what is left and end the thread. Closing twice is harmless."""
+        Raises ``OSError``; the old file then stays in use.
+        """
+
+    def close(self) -> tuple[int, str] | None:
+        """Write what is left and end the thread.
+
+        Returns how many lines were lost and why, if any. Closing twice is harmless.
+        """
+
+@type_check_only
+class _Options(TypedDict, total=False):
+    on_error: Callable[[BaseException, str], object]
+    state: dict[str, Any] | None
+    root_path: str
+    driver: Literal["poller", "thread"]
+    access_log: AccessLog | None
+    server_header: bool
+    date_header: bool
+    limit_request_line: int
+    limit_header_size: int
+    limit_header_count: int
+    limit_body_size: int | None
+    timeout_header: float | None
+    timeout_body: float | None
+    timeout_keep_alive: float | None
+    timeout_write: float | None
 
 @final
 class Host:
     """One reactor, nested in one asyncio loop, that serves one application.
 
     ``sockets`` are file descriptors of listening sockets; the host owns and closes them.
-    ``on_error`` gets each exception that the application let escape, and the request line.
-    Times are seconds, sizes are bytes; ``None`` turns a bound off.
+    ``on_error`` must be given: it gets each exception that the application let escape, and the
+    request line. Times are seconds, sizes are bytes; ``None`` turns a bound off.
     """
 
     def __new__(
@@ -40,21 +66,7 @@ class Host:
         app: Callable[..., Any],
         loop: asyncio.AbstractEventLoop,
         sockets: Sequence[int],
-        *,
-        on_error: Callable[[BaseException, str], object],
-        state: dict[str, Any] | None = None,
-        root_path: str = "",
-        driver: Literal["poller", "thread"] = "poller",
-        access_log: AccessLog | None = None,
-        server_header: bool = True,
-        date_header: bool = True,
-        limit_request_line: int = 8192,
-        limit_header_size: int = 65536,
-        limit_header_count: int = 100,
-        limit_body_size: int | None = None,
-        timeout_header: float | None = 10.0,
-        timeout_keep_alive: float | None = 5.0,
-        timeout_write: float | None = 30.0,
+        **options: Unpack[_Options],
     ) -> Host: ...
     @property
     def connections(self) -> int:
@@ -67,8 +79,14 @@ class Host:
     def start(self) -> None:
         """Register with the loop and begin to accept. Must run on the loop's thread."""
 
+    def tick(self) -> None:
+        """Serve what is ready. The loop calls this; nobody else needs to."""
+
     def stop(self) -> asyncio.Future[None]:
-        """Stop accepting, close idle connections, let requests finish; done when no connection is left."""
+        """Stop accepting, close idle connections and let requests finish.
+
+        The future is done when no connection and no task of the application is left.
+        """
 
     def abort(self) -> None:
-        """Close every connection now and leave the loop. Calling it twice is harmless."""
+        """Close every connection now and cancel what still runs. Calling it twice is harmless."""

@@ -1,6 +1,16 @@
-"""Scenarios in which the peer leaves."""
+"""Scenarios in which the peer leaves. Each reports when it has begun: then the peer may go."""
 
-from scenarios import ExpectedError, Receive, Scenarios, Scope, Send, read_body, respond, start
+from scenarios import (
+    ExpectedError,
+    Receive,
+    Scenarios,
+    Scope,
+    Send,
+    query,
+    read_body,
+    respond,
+    start,
+)
 
 app = Scenarios()
 
@@ -10,18 +20,22 @@ ENOUGH = 10_000
 """Chunks after which ``send`` is taken never to raise."""
 
 
+async def begin(receive: Receive) -> None:
+    await read_body(receive)
+    app.report("begun", None)
+
+
 @app.add
 async def wait(_scope: Scope, receive: Receive, _send: Send) -> None:
-    await read_body(receive)
-    app.report("waiting", None)
+    await begin(receive)
     app.report("wait", await receive())
 
 
 @app.add
 async def wait_within_response(_scope: Scope, receive: Receive, send: Send) -> None:
-    await read_body(receive)
     await start(send)
     await send({"type": "http.response.body", "body": b"started", "more_body": True})
+    await begin(receive)
     app.report("wait-within-response", await receive())
 
 
@@ -35,21 +49,22 @@ async def read(_scope: Scope, receive: Receive, _send: Send) -> None:
 
 
 @app.add
-async def send_on(_scope: Scope, _receive: Receive, send: Send) -> None:
+async def send_on(_scope: Scope, receive: Receive, send: Send) -> None:
     """Send until that fails."""
+    await begin(receive)
     await start(send)
     try:
         for _ in range(ENOUGH):
             await send(CHUNK)
-    except OSError as error:
-        app.report("send-on", type(error).__name__)
+    except OSError:
+        app.report("send-on", "OSError")
     else:
         app.report("send-on", "nothing was raised")
 
 
 @app.add
 async def send_after_disconnect(_scope: Scope, receive: Receive, send: Send) -> None:
-    await read_body(receive)
+    await begin(receive)
     gone = await receive()
     try:
         await start(send)
@@ -63,7 +78,7 @@ async def send_after_disconnect(_scope: Scope, receive: Receive, send: Send) -> 
 @app.add
 async def escape(_scope: Scope, receive: Receive, send: Send) -> None:
     """Let the error of ``send`` escape, as most applications do."""
-    await read_body(receive)
+    await begin(receive)
     await receive()
     app.report("escape", None)
     await start(send)
@@ -72,7 +87,7 @@ async def escape(_scope: Scope, receive: Receive, send: Send) -> None:
 
 @app.add
 async def return_silently(_scope: Scope, receive: Receive, _send: Send) -> None:
-    await read_body(receive)
+    await begin(receive)
     await receive()
     app.report("return-silently", None)
 
@@ -80,15 +95,14 @@ async def return_silently(_scope: Scope, receive: Receive, _send: Send) -> None:
 @app.add
 async def not_cancelled(_scope: Scope, receive: Receive, _send: Send) -> None:
     """Go on with something else than the connection while the peer leaves."""
-    await read_body(receive)
-    app.report("busy", None)
+    await begin(receive)
     await app.gate("not-cancelled")
     app.report("not-cancelled", await receive())
 
 
 @app.add
-async def fail(_scope: Scope, _receive: Receive, _send: Send) -> None:
-    raise ExpectedError("the log works")
+async def fail(scope: Scope, _receive: Receive, _send: Send) -> None:
+    raise ExpectedError(query(scope))
 
 
 @app.add

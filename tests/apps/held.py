@@ -23,6 +23,7 @@ async def held_within_response(_scope: Scope, receive: Receive, send: Send) -> N
 @app.add
 async def held_after_response(_scope: Scope, receive: Receive, send: Send) -> None:
     """Work on for a few ticks after the response, and tell on stdout."""
+    app.report("held", None)
     await respond(send, await read_body(receive))
     for _ in range(100):
         await asyncio.sleep(0)

@@ -42,8 +42,9 @@ class Scenarios:
         self._reports[name] = value
 
     async def gate(self, name: str) -> None:
-        """Wait until the test opens the gate."""
+        """Wait until the test opens the gate, and close it behind."""
         await self._gates[name].wait()
+        self._gates[name].clear()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

@@ -1,5 +1,6 @@
 """The peer leaves: the application hears of it, and nobody is blamed."""
 
+import itertools
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -10,6 +11,8 @@ from support.server import Launcher, Server
 DISCONNECT = {"type": "http.disconnect"}
 
 Leave = Callable[[Connection], None]
+
+numbers = itertools.count()
 
 
 @pytest.fixture(scope="module")
@@ -25,35 +28,30 @@ def leave(request: pytest.FixtureRequest) -> Leave:
     return way
 
 
-def assert_only_the_log_of_fail(server: Server, logged_before: str) -> None:
-    """Nothing was logged but what ``/fail`` logs: that comes after all that came before it."""
-    assert server.request("GET /fail").status == 500
-    server.expect_error("ExpectedError: the log works")
-    news = server.stderr.removeprefix(logged_before)
-    assert news.count("Traceback") == 1
-    assert "Disconnect" not in news
-    assert "OSError" not in news
+def begun(server: Server, name: str, body: bytes = b"") -> Connection:
+    """A connection whose request the application has begun to handle."""
+    connection = server.connect()
+    connection.send(encoded(f"POST /{name}", body))
+    reported(server, "begun")
+    return connection
+
+
+def news(server: Server, logged_before: str) -> str:
+    """What has been logged since, up to an error that is caused for this purpose."""
+    sign = f"sign-{next(numbers)}"
+    assert server.request(f"GET /fail?{sign}").status == 500
+    server.expect_error(f"ExpectedError: {sign}")
+    return server.stderr.removeprefix(logged_before)
 
 
 @pytest.mark.parametrize("body", [b"", b"body"])
 def test_receive_tells_that_the_peer_has_left(server: Server, leave: Leave, body: bytes) -> None:
-    connection = server.connect()
-    connection.send(encoded("POST /wait", body))
-    reported(server, "waiting")
-    leave(connection)
-    assert reported(server, "wait") == DISCONNECT
-
-
-def test_receive_tells_it_when_the_peer_left_long_ago(server: Server, leave: Leave) -> None:
-    connection = server.connect()
-    connection.send(encoded("GET /wait"))
-    leave(connection)
+    leave(begun(server, "wait", body))
     assert reported(server, "wait") == DISCONNECT
 
 
 def test_receive_tells_it_within_a_response(server: Server, leave: Leave) -> None:
-    connection = server.connect()
-    connection.send(encoded("GET /wait-within-response"))
+    connection = begun(server, "wait-within-response")
     assert connection.open_response().read_some() == b"started"
     leave(connection)
     assert reported(server, "wait-within-response") == DISCONNECT
@@ -69,53 +67,46 @@ def test_receive_tells_it_within_the_body(server: Server) -> None:
 
 
 def test_send_raises_when_the_peer_leaves_within_a_response(server: Server, leave: Leave) -> None:
-    connection = server.connect()
-    connection.send(encoded("GET /send-on"))
+    connection = begun(server, "send-on")
     assert connection.open_response().read_some()
     leave(connection)
-    assert reported(server, "send-on") != "nothing was raised"
+    assert reported(server, "send-on") == "OSError"
 
 
 def test_send_raises_after_the_disconnect(server: Server, leave: Leave) -> None:
-    connection = server.connect()
-    connection.send(encoded("GET /send-after-disconnect"))
-    leave(connection)
+    leave(begun(server, "send-after-disconnect"))
     assert reported(server, "send-after-disconnect") == ["http.disconnect", "OSError"]
 
 
 def test_error_of_send_that_escapes_is_not_logged(server: Server, leave: Leave) -> None:
     logged = server.stderr
-    connection = server.connect()
-    connection.send(encoded("GET /escape"))
-    leave(connection)
+    leave(begun(server, "escape"))
     reported(server, "escape")
-    assert_only_the_log_of_fail(server, logged)
+    logged = news(server, logged)
+    assert logged.count("Traceback") == 1
+    assert "Disconnected" not in logged
+    assert "/escape" not in logged
 
 
 def test_silence_after_the_disconnect_is_not_logged(server: Server, leave: Leave) -> None:
     """No response is owed to nobody."""
     logged = server.stderr
-    connection = server.connect()
-    connection.send(encoded("GET /return-silently"))
-    leave(connection)
+    leave(begun(server, "return-silently"))
     reported(server, "return-silently")
-    assert_only_the_log_of_fail(server, logged)
+    logged = news(server, logged)
+    assert logged.count("Traceback") == 1
+    assert "/return-silently" not in logged
 
 
 def test_application_is_not_cancelled(server: Server, leave: Leave) -> None:
-    connection = server.connect()
-    connection.send(encoded("GET /not-cancelled"))
-    reported(server, "busy")
-    leave(connection)
+    leave(begun(server, "not-cancelled"))
     open_gate(server, "not-cancelled")
     assert reported(server, "not-cancelled") == DISCONNECT
 
 
 def test_others_are_not_disturbed(server: Server, leave: Leave) -> None:
     with server.connect() as other:
-        for name in ("wait", "send-on", "not-cancelled"):
-            connection = server.connect()
-            connection.send(encoded(f"GET /{name}"))
-            leave(connection)
+        for name in ("wait", "send-on", "wait-within-response"):
+            leave(begun(server, name))
             assert other.request("GET /plain").body == b"plain"
             reported(server, name)

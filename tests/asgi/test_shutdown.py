@@ -93,8 +93,9 @@ def test_idle_connections_are_closed_at_once(server: Server) -> None:
         assert busy.read_response().body == b"x"
 
 
-def test_connection_with_half_a_head_does_not_hold_up_the_stop(server: Server) -> None:
-    with server.connect() as connection:
+def test_half_a_head_holds_up_the_stop_for_its_timeout_at_most(serve: Launcher) -> None:
+    limit = ("--timeout-header", "1")
+    with serve("held:app", *limit) as server, server.connect() as connection:
         connection.send(b"GET /plain HTTP/1.1\r\nHost: loc")
         assert server.request("GET /plain").status == 200
         server.signal(signal.SIGTERM)
@@ -105,6 +106,7 @@ def test_connection_with_half_a_head_does_not_hold_up_the_stop(server: Server) -
 def test_work_after_the_response_is_finished(server: Server) -> None:
     with server.connect() as connection:
         hold(connection, "/held-after-response")
+        reported(server, "held")
         server.signal(signal.SIGTERM)
         wait_for(lambda: is_refused(server), "new connections to be refused")
         connection.send(b"x")

@@ -114,12 +114,11 @@ def test_streaming_beside_a_listener_for_the_disconnect(server: Server) -> None:
         assert response.read().body == b"last"
 
 
-def test_listener_ends_the_streaming_of_a_client_that_left(serve: Launcher) -> None:
-    with serve("tasks:app") as server:
-        with server.connect() as connection:
-            connection.send(encoded("GET /listen-for-disconnect"))
-            assert connection.open_response().read_some() == b"first"
-        assert reported(server, "heard") == "http.disconnect"
+def test_listener_ends_the_streaming_of_a_client_that_left(server: Server) -> None:
+    with server.connect() as connection:
+        connection.send(encoded("GET /listen-for-disconnect"))
+        assert connection.open_response().read_some() == b"first"
+    assert reported(server, "heard") == "http.disconnect"
 
 
 def test_response_is_delivered_before_the_application_returns(server: Server) -> None:
@@ -129,20 +128,19 @@ def test_response_is_delivered_before_the_application_returns(server: Server) ->
         assert reported(server, "background") == "done"
 
 
-def test_connection_serves_on_while_the_application_works_on(serve: Launcher) -> None:
+def test_connection_serves_on_while_the_application_works_on(server: Server) -> None:
     """What comes after the response does not hold up the next request of the connection."""
-    with serve("tasks:app") as server, server.connect() as connection:
+    with server.connect() as connection:
         assert connection.request("GET /background").body == b"response"
         assert connection.request("GET /context?next").body == b"nobody next"
         open_gate(server, "background")
         assert reported(server, "background") == "done"
 
 
-def test_work_after_the_response_outlives_the_connection(serve: Launcher) -> None:
-    with serve("tasks:app") as server:
-        assert server.request("GET /background").body == b"response"
-        open_gate(server, "background")
-        assert reported(server, "background") == "done"
+def test_work_after_the_response_outlives_the_connection(server: Server) -> None:
+    assert server.request("GET /background").body == b"response"
+    open_gate(server, "background")
+    assert reported(server, "background") == "done"
 
 
 def test_task_that_is_left_behind_runs_on(server: Server) -> None:

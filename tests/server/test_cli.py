@@ -3,11 +3,11 @@ import sys
 
 import pytest
 from click.testing import CliRunner
-from server.conftest import ECHO_APP
-
 from pyre.server.cli import command
 from pyre.server.config import Config
 from pyre.server.errors import UsageError
+
+from server.conftest import ECHO_APP
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_options_that_contradict_each_other_are_refused(parse, arguments, names)
 
 
 def test_variables_that_contradict_each_other_are_refused_by_their_names(parse):
-    with pytest.raises(UsageError, match="^PYRE_UDS and PYRE_PORT exclude each other"):
+    with pytest.raises(UsageError, match=r"^PYRE_UDS and PYRE_PORT exclude each other"):
         parse("main:app", PYRE_UDS="s", PYRE_PORT="1")
 
 

@@ -1,7 +1,6 @@
 import dataclasses
 
 import pytest
-
 from pyre.server.config import Config
 from pyre.server.errors import ConfigError, UsageError
 
@@ -74,7 +73,7 @@ def test_a_value_out_of_its_range_is_refused_by_name(option, value):
 
 @pytest.mark.parametrize("app", [None, 7, b"main:app"])
 def test_an_app_that_is_neither_a_name_nor_callable_is_refused(app):
-    with pytest.raises(ConfigError, match="^app must be"):
+    with pytest.raises(ConfigError, match=r"^app must be"):
         Config(app)
 
 

@@ -1,5 +1,4 @@
 import pytest
-
 from pyre.server.errors import (
     ApplicationImportError,
     BindError,
@@ -46,13 +45,12 @@ def test_a_cause_that_is_not_the_applications_stays_untold(capsys):
 
 
 def test_anything_else_is_a_crash_with_its_traceback(capsys):
-    try:
-        raise RuntimeError("a bug")
-    except RuntimeError as error:
-        assert report(error) == 1
+    with pytest.raises(ZeroDivisionError) as crash:
+        _ = 1 / 0
+    assert report(crash.value) == 1
     written = capsys.readouterr().err
     assert written.startswith("Traceback")
-    assert written.splitlines()[-1].startswith("pyre: crashed: RuntimeError")
+    assert written.splitlines()[-1].startswith("pyre: crashed: ZeroDivisionError")
 
 
 def test_an_interrupt_is_silent(capsys):

@@ -1,7 +1,6 @@
 import sys
 
 import pytest
-
 from pyre.server.errors import ApplicationImportError, UsageError
 from pyre.server.importer import ImportString, load_application, prepend_to_path
 

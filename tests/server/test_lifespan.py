@@ -2,7 +2,6 @@ import asyncio
 import logging
 
 import pytest
-
 from pyre.server.errors import StartupError
 from pyre.server.lifespan import Lifespan
 
@@ -31,7 +30,7 @@ def errors(caplog):
 
 
 def scripted(*steps):
-    """An application that sends its steps, receives at ``None``, and raises what is an exception."""
+    """An application that sends what is a message, raises what can be, and receives at ``None``."""
 
     async def app(_scope, receive, send):
         for step in steps:
@@ -123,7 +122,7 @@ def test_on_refuses_an_application_that_returns():
 @pytest.mark.parametrize("mode", ["auto", "on"])
 @pytest.mark.parametrize("afterwards", [[], [OSError("no database")], [None]])
 def test_a_failed_startup_is_logged_and_raised(caplog, mode, afterwards):
-    with pytest.raises(StartupError, match="failed to start: OSError: no database$"):
+    with pytest.raises(StartupError, match=r"failed to start: OSError: no database$"):
         run(scripted(None, START_FAILED, *afterwards), mode)
     assert errors(caplog) == ["lifespan.startup.failed: Traceback\nOSError: no database"]
 

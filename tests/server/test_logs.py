@@ -1,7 +1,6 @@
 import logging
 
 import pytest
-
 from pyre.server import logs
 
 
@@ -16,21 +15,24 @@ def quiet_logging(monkeypatch):
     logs.logger.setLevel(logging.NOTSET)
 
 
-def test_information_is_written_bare(quiet_logging, capsys):
+@pytest.mark.usefixtures("quiet_logging")
+def test_information_is_written_bare(capsys):
     logs.configure("info")
     logs.logger.info("serves %s", "main:app")
     logs.logger.debug("unseen")
     assert capsys.readouterr().err == "serves main:app\n"
 
 
-def test_a_warning_begins_with_its_level(quiet_logging, capsys):
+@pytest.mark.usefixtures("quiet_logging")
+def test_a_warning_begins_with_its_level(capsys):
     logs.configure("warning")
     logs.logger.info("unseen")
     logs.logger.warning("cut off")
     assert capsys.readouterr().err == "warning: cut off\n"
 
 
-def test_configuring_twice_writes_once(quiet_logging, capsys):
+@pytest.mark.usefixtures("quiet_logging")
+def test_configuring_twice_writes_once(capsys):
     logs.configure("info")
     logs.configure("info")
     logs.logger.info("once")
@@ -47,11 +49,10 @@ def test_a_program_that_logs_already_keeps_its_handlers(quiet_logging, capsys):
 
 
 def test_an_application_error_names_the_request_and_keeps_the_traceback(caplog):
-    try:
-        raise ValueError("of the application")
-    except ValueError as error:
-        logs.log_application_error(error, "GET /x HTTP/1.1")
+    with pytest.raises(ZeroDivisionError) as raised:
+        _ = 1 / 0
+    logs.log_application_error(raised.value, "GET /x HTTP/1.1")
     message = "Exception in ASGI application while answering GET /x HTTP/1.1"
     assert caplog.messages == [message]
     assert "in test_an_application_error" in caplog.text
-    assert caplog.text.rstrip().endswith("ValueError: of the application")
+    assert caplog.text.rstrip().endswith("ZeroDivisionError: division by zero")

@@ -4,7 +4,6 @@ import importlib.util
 import sys
 
 import pytest
-
 from pyre.server.errors import UsageError
 from pyre.server.loops import loop_factory, loop_name
 

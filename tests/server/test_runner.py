@@ -5,12 +5,12 @@ import signal
 import subprocess
 import sys
 
-import pytest
-from server.conftest import ECHO_APP
-
 import pyre
+import pytest
 from pyre.server.config import Config
 from pyre.server.errors import ConfigError
+
+from server.conftest import ECHO_APP
 
 needs_posix_signals = pytest.mark.skipif(os.name != "posix", reason="sends SIGINT to a process")
 

@@ -7,7 +7,6 @@ import socket
 import threading
 
 import pytest
-
 from pyre.server.config import Config
 from pyre.server.errors import ApplicationImportError, BindError, StartupError, UsageError
 from pyre.server.server import Server
@@ -229,8 +228,8 @@ def test_a_signal_stops_and_a_second_one_aborts(number):
         answer = asyncio.create_task(ask(server.addresses[0], "/held"))
         await app.arrived.wait()
         signal.raise_signal(number)
-        while not is_refused(server.addresses[0]):
-            await asyncio.sleep(0)
+        while not is_refused(server.addresses[0]):  # noqa: ASYNC110
+            await asyncio.sleep(0)  # a closed port sets no event
         assert not task.done()
         signal.raise_signal(number)
         await task
@@ -306,7 +305,7 @@ def test_an_application_that_is_not_there_raises():
 
 def test_an_access_log_that_can_not_be_opened_is_wrong_usage(tmp_path):
     server = make_server(App(), access_log=True, access_log_file=str(tmp_path / "absent" / "log"))
-    with pytest.raises(UsageError, match="can't be opened .*choose another --access-log-file"):
+    with pytest.raises(UsageError, match=r"can't be opened .*choose another --access-log-file"):
         asyncio.run(server.serve())
 
 

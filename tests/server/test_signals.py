@@ -3,7 +3,6 @@ import signal
 import threading
 
 import pytest
-
 from pyre.server.signals import SignalHandlers
 
 NUMBERS = [signal.SIGINT, signal.SIGTERM]
@@ -37,7 +36,7 @@ def test_ctrl_c_interrupts_until_a_loop_is_attached():
         signal.raise_signal(signal.SIGINT)
 
 
-def test_without_add_signal_handler_the_signal_still_reaches_the_loop(monkeypatch):
+def test_without_add_signal_handler_the_signal_still_reaches_the_loop():
     class Loop(asyncio.SelectorEventLoop):
         def add_signal_handler(self, *_arguments):
             raise NotImplementedError

@@ -3,9 +3,9 @@ import errno
 import os
 import socket
 import stat
+from pathlib import Path
 
 import pytest
-
 from pyre.server import sockets
 from pyre.server.config import Config
 from pyre.server.errors import BindError
@@ -95,7 +95,7 @@ def test_a_port_in_use_is_told_with_its_address():
 
 
 def test_an_address_of_another_machine_is_refused():
-    with pytest.raises(BindError, match="192.0.2.1:0 is not an address of this machine"):
+    with pytest.raises(BindError, match=r"192\.0\.2\.1:0 is not an address of this machine"):
         listen(host="192.0.2.1", port=0)
 
 
@@ -202,7 +202,7 @@ class TestUnixSocket:
 
     def test_leaving_keeps_the_file_of_a_successor(self, path):
         with listen(uds=path):
-            os.rename(path, "old.sock")
+            Path(path).rename("old.sock")
             with socket.socket(socket.AF_UNIX) as successor:
                 successor.bind(path)
         assert os.path.lexists(path)
@@ -231,8 +231,9 @@ class TestUnixSocket:
         assert tmp_path.joinpath(path).read_text(encoding="utf-8") == "precious"
 
     @pytest.mark.parametrize("bad_path", ["absent/pyre.sock", "x" * 200])
-    def test_a_path_that_can_not_be_bound_is_refused(self, path, bad_path):
-        with pytest.raises(BindError, match="can't be listened on .*choose another --uds"):
+    @pytest.mark.usefixtures("path")
+    def test_a_path_that_can_not_be_bound_is_refused(self, bad_path):
+        with pytest.raises(BindError, match=r"can't be listened on .*choose another --uds"):
             listen(uds=bad_path)
 
 

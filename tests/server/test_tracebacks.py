@@ -1,7 +1,7 @@
 import importlib
 
 import pytest
-
+from pyre.server.errors import ApplicationImportError
 from pyre.server.importer import load_application
 from pyre.server.tracebacks import application_traceback
 
@@ -17,9 +17,7 @@ def test_begins_at_the_first_frame_of_the_application(write_module):
 
 
 def test_is_none_when_the_application_was_never_reached():
-    error = None
-    try:
+    with pytest.raises(ApplicationImportError) as raised:
         load_application("no_such_module_anywhere")
-    except Exception as raised:
-        error = raised.with_traceback(raised.__traceback__.tb_next)
-    assert application_traceback(error) is None
+    raised.value.__traceback__ = raised.value.__traceback__.tb_next
+    assert application_traceback(raised.value) is None

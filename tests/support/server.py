@@ -45,6 +45,7 @@ class Server:
         self.clean_exits = clean_exits
         self._directory = directory
         self._expected_errors: list[str] = []
+        self._is_stopping = False
         with self._output("stdout").open("wb") as out, self._output("stderr").open("wb") as err:
             self._process = subprocess.Popen(
                 command, stdout=out, stderr=err, cwd=directory, env=environment()
@@ -92,6 +93,7 @@ class Server:
         wait_for(accepts, "the server to accept", START_DEADLINE)
 
     def signal(self, number: signal.Signals) -> None:
+        self._is_stopping = True
         self._process.send_signal(number)
 
     def wait(self, deadline: float = STOP_DEADLINE) -> int:
@@ -104,7 +106,8 @@ class Server:
     def stop(self) -> None:
         """Stop the server, if no test has done so, and judge how it ended."""
         if self.is_running():
-            self.signal(signal.SIGTERM)
+            if not self._is_stopping:
+                self.signal(signal.SIGTERM)
             status = self.wait()
             assert status in self.clean_exits, f"exit status {status}\n{self.stderr}"
         unexpected = self._unexpected_errors()

@@ -15,14 +15,19 @@ pub(crate) struct Span {
 impl Span {
     /// `None` when a position does not fit 32 bits.
     pub(crate) fn new(range: Range<usize>) -> Option<Self> {
-        Some(Self { start: range.start.try_into().ok()?, end: range.end.try_into().ok()? })
+        Some(Self {
+            start: range.start.try_into().ok()?,
+            end: range.end.try_into().ok()?,
+        })
     }
 
     /// Where `part` lies in `whole`; `None` when it was not cut from it.
     pub(crate) fn within(part: &[u8], whole: &[u8]) -> Option<Self> {
         let start = (part.as_ptr() as usize).checked_sub(whole.as_ptr() as usize)?;
         let end = start.checked_add(part.len())?;
-        (end <= whole.len()).then(|| Self::new(start..end)).flatten()
+        (end <= whole.len())
+            .then(|| Self::new(start..end))
+            .flatten()
     }
 
     pub(crate) fn range(self) -> Range<usize> {

@@ -9,6 +9,7 @@ const REG_NAME: u8 = 16;
 /// One bit for each class that the octet belongs to.
 const CLASSES: [u8; 256] = classes();
 
+#[expect(clippy::indexing_slicing, reason = "an octet is less than 256")]
 const fn classes() -> [u8; 256] {
     let mut table = [0; 256];
     let mut octet = 0_u8;
@@ -44,14 +45,20 @@ const fn class_of(octet: u8) -> u8 {
 /// `tchar`, RFC 9110 §5.6.2.
 const fn is_tchar(octet: u8) -> bool {
     octet.is_ascii_alphanumeric()
-        || matches!(octet, b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+')
+        || matches!(
+            octet,
+            b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+'
+        )
         || matches!(octet, b'-' | b'.' | b'^' | b'_' | b'`' | b'|' | b'~')
 }
 
 /// `unreserved` and `sub-delims`, RFC 3986 §2.
 const fn is_reg_name(octet: u8) -> bool {
     octet.is_ascii_alphanumeric()
-        || matches!(octet, b'-' | b'.' | b'_' | b'~' | b'!' | b'$' | b'&' | b'\'')
+        || matches!(
+            octet,
+            b'-' | b'.' | b'_' | b'~' | b'!' | b'$' | b'&' | b'\''
+        )
         || matches!(octet, b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=')
 }
 
@@ -61,9 +68,13 @@ const fn is_tolerated(octet: u8) -> bool {
     matches!(octet, b'[' | b']' | b'{' | b'}' | b'|' | b'^' | b'`')
 }
 
+#[expect(clippy::indexing_slicing, reason = "an octet is less than 256")]
 fn all(bytes: &[u8], class: u8) -> bool {
     // Without an early exit the loop has no branch; tokens and values are short.
-    bytes.iter().fold(class, |seen, &octet| seen & CLASSES[octet as usize]) == class
+    bytes
+        .iter()
+        .fold(class, |seen, &octet| seen & CLASSES[octet as usize])
+        == class
 }
 
 /// `token`, RFC 9110 §5.6.2: not empty, `tchar` only.
@@ -114,7 +125,10 @@ pub(crate) fn trim_ows(mut bytes: &[u8]) -> &[u8] {
 
 /// Members of a comma-separated list, RFC 9110 §5.6.1.2: empty ones are ignored.
 pub(crate) fn list_members(value: &[u8]) -> impl Iterator<Item = &[u8]> {
-    value.split(|&octet| octet == b',').map(trim_ows).filter(|member| !member.is_empty())
+    value
+        .split(|&octet| octet == b',')
+        .map(trim_ows)
+        .filter(|member| !member.is_empty())
 }
 
 /// A decimal number of digits only: no sign, no space, no overflow.
@@ -135,7 +149,10 @@ mod tests {
     #[test]
     fn tokens_are_the_fifteen_marks_and_alphanumerics() {
         let accepted: Vec<u8> = (0..=255).filter(|&octet| is_token(&[octet])).collect();
-        assert_eq!(accepted, b"!#$%&'*+-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ^_`abcdefghijklmnopqrstuvwxyz|~");
+        assert_eq!(
+            accepted,
+            b"!#$%&'*+-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ^_`abcdefghijklmnopqrstuvwxyz|~"
+        );
         assert!(!is_token(b""));
     }
 
@@ -149,7 +166,13 @@ mod tests {
 
     #[test]
     fn percent_signs_need_two_digits_in_a_path() {
-        for (path, valid) in [("/a%20b", true), ("/%", false), ("/%2", false), ("/%zz", false), ("/%2F%", false)] {
+        for (path, valid) in [
+            ("/a%20b", true),
+            ("/%", false),
+            ("/%2", false),
+            ("/%zz", false),
+            ("/%2F%", false),
+        ] {
             assert_eq!(is_path(path.as_bytes()), valid, "{path}");
         }
     }

@@ -19,7 +19,10 @@ impl AccessLog {
     #[pyo3(signature = (path = None, *, format = "common"))]
     fn new(path: Option<PathBuf>, format: &str) -> PyResult<Self> {
         let format = format.parse().map_err(PyValueError::new_err)?;
-        Ok(Self { format, writer: Arc::new(Writer::open(path)?) })
+        Ok(Self {
+            format,
+            writer: Arc::new(Writer::open(path)?),
+        })
     }
 
     /// Open the file anew, for a log rotation. Raises ``OSError``; the old file then stays in use.

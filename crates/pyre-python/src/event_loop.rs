@@ -28,7 +28,10 @@ impl EventLoop {
         let py = event_loop.py();
         let asyncio = py.import("asyncio")?;
         let context = PyDict::new(py);
-        context.set_item("context", py.import("contextvars")?.call_method0("copy_context")?)?;
+        context.set_item(
+            "context",
+            py.import("contextvars")?.call_method0("copy_context")?,
+        )?;
         Ok(Self {
             call_soon: event_loop.getattr("call_soon")?.unbind(),
             create_future: event_loop.getattr("create_future")?.unbind(),
@@ -46,15 +49,26 @@ impl EventLoop {
 
     /// Runs `callback` on the next turn of the loop, in the context that the host was started in.
     pub(crate) fn call_soon(&self, py: Python<'_>, callback: &Py<PyAny>) -> PyResult<()> {
-        self.call_soon.bind(py).call((callback,), Some(self.context.bind(py)))?;
+        self.call_soon
+            .bind(py)
+            .call((callback,), Some(self.context.bind(py)))?;
         Ok(())
     }
 
     /// Runs `callback` at `time`; the handle can be cancelled.
-    pub(crate) fn call_at(&self, py: Python<'_>, time: Instant, callback: &Py<PyAny>) -> PyResult<Py<PyAny>> {
+    pub(crate) fn call_at(
+        &self,
+        py: Python<'_>,
+        time: Instant,
+        callback: &Py<PyAny>,
+    ) -> PyResult<Py<PyAny>> {
         let delay = time.saturating_duration_since(Instant::now()).as_secs_f64();
         let arguments = (delay, callback);
-        let handle = self.bind(py).call_method(intern!(py, "call_later"), arguments, Some(self.context.bind(py)))?;
+        let handle = self.bind(py).call_method(
+            intern!(py, "call_later"),
+            arguments,
+            Some(self.context.bind(py)),
+        )?;
         Ok(handle.unbind())
     }
 
@@ -65,13 +79,22 @@ impl EventLoop {
     }
 
     /// Runs `tick` whenever the reactor has something to do.
-    pub(crate) fn watch(&self, py: Python<'_>, descriptor: Option<i32>, tick: &Py<PyAny>) -> PyResult<()> {
+    pub(crate) fn watch(
+        &self,
+        py: Python<'_>,
+        descriptor: Option<i32>,
+        tick: &Py<PyAny>,
+    ) -> PyResult<()> {
         match descriptor {
             Some(descriptor) => {
-                self.bind(py).call_method1(intern!(py, "add_reader"), (descriptor, tick))?;
+                self.bind(py)
+                    .call_method1(intern!(py, "add_reader"), (descriptor, tick))?;
             }
             None => self.notice.set(Some(Call {
-                call_soon_threadsafe: self.bind(py).getattr(intern!(py, "call_soon_threadsafe"))?.unbind(),
+                call_soon_threadsafe: self
+                    .bind(py)
+                    .getattr(intern!(py, "call_soon_threadsafe"))?
+                    .unbind(),
                 tick: tick.clone_ref(py),
                 context: self.context.clone_ref(py),
             })),
@@ -83,7 +106,8 @@ impl EventLoop {
     pub(crate) fn unwatch(&self, py: Python<'_>, descriptor: Option<i32>) -> PyResult<()> {
         match descriptor {
             Some(descriptor) => {
-                self.bind(py).call_method1(intern!(py, "remove_reader"), (descriptor,))?;
+                self.bind(py)
+                    .call_method1(intern!(py, "remove_reader"), (descriptor,))?;
             }
             None => self.notice.set(None),
         }
@@ -97,11 +121,19 @@ impl EventLoop {
     /// A real task, so that `asyncio.current_task`, timeouts and anyio work. Where CPython can, it
     /// runs to its first suspension before this returns, and an application that never suspends
     /// costs the loop nothing.
-    pub(crate) fn start_task<'py>(&self, coroutine: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    pub(crate) fn start_task<'py>(
+        &self,
+        coroutine: Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let py = coroutine.py();
         match &self.eager {
-            Some(arguments) => self.task_type.bind(py).call((coroutine,), Some(arguments.bind(py))),
-            None => self.bind(py).call_method1(intern!(py, "create_task"), (coroutine,)),
+            Some(arguments) => self
+                .task_type
+                .bind(py)
+                .call((coroutine,), Some(arguments.bind(py))),
+            None => self
+                .bind(py)
+                .call_method1(intern!(py, "create_task"), (coroutine,)),
         }
     }
 }
@@ -121,7 +153,10 @@ struct Call {
 
 impl Notice {
     fn set(&self, call: Option<Call>) {
-        let replaced = std::mem::replace(&mut *self.call.lock().unwrap_or_else(PoisonError::into_inner), call);
+        let replaced = std::mem::replace(
+            &mut *self.call.lock().unwrap_or_else(PoisonError::into_inner),
+            call,
+        );
         drop(replaced);
     }
 

@@ -61,7 +61,10 @@ impl Host {
         sockets: Vec<i64>,
         options: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
-        let sockets = sockets.into_iter().map(sockets::adopt).collect::<PyResult<Vec<_>>>()?;
+        let sockets = sockets
+            .into_iter()
+            .map(sockets::adopt)
+            .collect::<PyResult<Vec<_>>>()?;
         let options = Options::from_keywords(app.py(), options)?;
         let event_loop = EventLoop::new(r#loop)?;
         let poller = match options.driver {
@@ -179,7 +182,8 @@ impl Host {
                 Ok(true)
             }
             Some(Event::Request(id, head)) if head.is_websocket => {
-                core.reactor.send_error(id, 403, "WebSocket is not served here");
+                core.reactor
+                    .send_error(id, 403, "WebSocket is not served here");
                 Ok(true)
             }
             Some(Event::Request(id, head)) => {
@@ -204,11 +208,17 @@ impl Host {
     /// After an answer between two ticks: whoever it has freed is served on the loop's next turn.
     pub(crate) fn after_call(&self, py: Python<'_>) -> PyResult<()> {
         let is_due = self.core.borrow_mut()?.reactor.is_due();
-        if is_due { self.schedule_tick(py) } else { Ok(()) }
+        if is_due {
+            self.schedule_tick(py)
+        } else {
+            Ok(())
+        }
     }
 
     pub(crate) fn schedule_tick(&self, py: Python<'_>) -> PyResult<()> {
-        let Some(tick) = self.tick.get() else { return Ok(()) };
+        let Some(tick) = self.tick.get() else {
+            return Ok(());
+        };
         if std::mem::replace(&mut self.core.borrow_mut()?.is_tick_scheduled, true) {
             return Ok(());
         }
@@ -219,16 +229,25 @@ impl Host {
     fn arm_timer(&self, py: Python<'_>) -> PyResult<()> {
         let (next, armed) = {
             let core = self.core.borrow_mut()?;
-            (core.reactor.next_deadline(), core.timer.as_ref().map(|timer| timer.at))
+            (
+                core.reactor.next_deadline(),
+                core.timer.as_ref().map(|timer| timer.at),
+            )
         };
         let Some(next) = next else { return Ok(()) };
         // A timer that comes too early finds nothing to do and sets the right one.
         if armed.is_some_and(|armed| armed <= next && armed > std::time::Instant::now()) {
             return Ok(());
         }
-        let Some(tick) = self.tick.get() else { return Ok(()) };
+        let Some(tick) = self.tick.get() else {
+            return Ok(());
+        };
         let handle = self.event_loop.call_at(py, next, tick)?;
-        let replaced = self.core.borrow_mut()?.timer.replace(Timer { at: next, handle });
+        let replaced = self
+            .core
+            .borrow_mut()?
+            .timer
+            .replace(Timer { at: next, handle });
         cancel(py, replaced)
     }
 

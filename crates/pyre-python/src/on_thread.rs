@@ -26,7 +26,10 @@ unsafe impl<T: Send> Sync for OnThread<T> {}
 
 impl<T> OnThread<T> {
     pub(crate) fn new(value: T) -> Self {
-        Self { owner: this_thread(), value: RefCell::new(value) }
+        Self {
+            owner: this_thread(),
+            value: RefCell::new(value),
+        }
     }
 
     /// # Errors
@@ -38,7 +41,9 @@ impl<T> OnThread<T> {
             ));
         }
         self.value.try_borrow_mut().map_err(|_| {
-            PyRuntimeError::new_err("the server is at work: a finalizer or signal handler must not call it")
+            PyRuntimeError::new_err(
+                "the server is at work: a finalizer or signal handler must not call it",
+            )
         })
     }
 }

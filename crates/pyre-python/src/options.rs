@@ -33,12 +33,19 @@ pub(crate) struct Options {
 impl Options {
     /// # Errors
     /// `TypeError` for an unknown name or a wrong type, `ValueError` for a value out of range.
-    pub(crate) fn from_keywords(py: Python<'_>, keywords: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+    pub(crate) fn from_keywords(
+        py: Python<'_>,
+        keywords: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Self> {
         let mut options = Self {
             on_error: py.None(),
             state: None,
             root_path: String::new(),
-            driver: if cfg!(unix) { Driver::Poller } else { Driver::Thread },
+            driver: if cfg!(unix) {
+                Driver::Poller
+            } else {
+                Driver::Thread
+            },
             recorder: None,
             config: Config::default(),
         };
@@ -47,7 +54,9 @@ impl Options {
             options.set(&name, &value)?;
         }
         if options.on_error.is_none(py) {
-            return Err(PyTypeError::new_err("Host needs on_error, to report what the application lets escape"));
+            return Err(PyTypeError::new_err(
+                "Host needs on_error, to report what the application lets escape",
+            ));
         }
         Ok(options)
     }
@@ -59,8 +68,14 @@ impl Options {
             "state" => self.state = value.extract()?,
             "root_path" => self.root_path = value.extract()?,
             "driver" => self.driver = driver(&value.extract::<String>()?)?,
-            "access_log" => self.recorder = value.extract::<Option<PyRef<'_, AccessLog>>>()?.map(|log| log.recorder()),
-            "server_header" => self.config.server_header = value.extract::<bool>()?.then(|| "pyre".into()),
+            "access_log" => {
+                self.recorder = value
+                    .extract::<Option<PyRef<'_, AccessLog>>>()?
+                    .map(|log| log.recorder());
+            }
+            "server_header" => {
+                self.config.server_header = value.extract::<bool>()?.then(|| "pyre".into());
+            }
             "date_header" => self.config.date_header = value.extract()?,
             "limit_request_line" => limits.request_line = size(name, value)?,
             "limit_header_size" => limits.field_section = size(name, value)?,
@@ -79,9 +94,13 @@ impl Options {
 fn driver(name: &str) -> PyResult<Driver> {
     match name {
         "poller" if cfg!(unix) => Ok(Driver::Poller),
-        "poller" => Err(PyValueError::new_err("the poller can't be nested on this platform: choose driver \"thread\"")),
+        "poller" => Err(PyValueError::new_err(
+            "the poller can't be nested on this platform: choose driver \"thread\"",
+        )),
         "thread" => Ok(Driver::Thread),
-        _ => Err(PyValueError::new_err(format!("unknown driver {name:?}: choose \"poller\" or \"thread\""))),
+        _ => Err(PyValueError::new_err(format!(
+            "unknown driver {name:?}: choose \"poller\" or \"thread\""
+        ))),
     }
 }
 
@@ -92,14 +111,20 @@ fn size(name: &str, value: &Bound<'_, PyAny>) -> PyResult<usize> {
     if (1..=MOST).contains(&size) {
         return Ok(size);
     }
-    Err(PyValueError::new_err(format!("{name} must be from 1 to {MOST}, not {size}")))
+    Err(PyValueError::new_err(format!(
+        "{name} must be from 1 to {MOST}, not {size}"
+    )))
 }
 
 /// Seconds; `None` is no deadline.
 fn duration(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Option<Duration>> {
-    let Some(seconds) = value.extract::<Option<f64>>()? else { return Ok(None) };
+    let Some(seconds) = value.extract::<Option<f64>>()? else {
+        return Ok(None);
+    };
     match Duration::try_from_secs_f64(seconds) {
         Ok(duration) if !duration.is_zero() => Ok(Some(duration)),
-        _ => Err(PyValueError::new_err(format!("{name} must be a positive number of seconds or None, not {seconds}"))),
+        _ => Err(PyValueError::new_err(format!(
+            "{name} must be a positive number of seconds or None, not {seconds}"
+        ))),
     }
 }

@@ -10,7 +10,9 @@ use socket2::Socket;
 #[cfg(unix)]
 pub(crate) fn adopt(descriptor: i64) -> PyResult<Socket> {
     use std::os::fd::{FromRawFd, OwnedFd};
-    let descriptor = i32::try_from(descriptor).ok().filter(|&descriptor| descriptor >= 0);
+    let descriptor = i32::try_from(descriptor)
+        .ok()
+        .filter(|&descriptor| descriptor >= 0);
     let descriptor = descriptor.ok_or_else(|| PyOSError::new_err("not a file descriptor"))?;
     // SAFETY: the caller hands the descriptor over, as the constructor's contract says; nobody
     // else closes it.

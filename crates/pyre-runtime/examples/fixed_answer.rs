@@ -15,13 +15,18 @@ const FIELDS: [(&[u8], &[u8]); 2] = [(b"content-type", b"text/plain"), (b"conten
 /// Longer than any deadline is coarse.
 const WAIT: Duration = Duration::from_millis(100);
 
+#[expect(clippy::print_stdout, reason = "a program says where it answers")]
 fn main() -> Result<(), Box<dyn Error>> {
     let address = SocketAddr::from(([127, 0, 0, 1], port()?));
     let mut reactor = Reactor::new(Config::default(), Poller::direct()?, None);
     reactor.listen(listening(address)?)?;
     println!("answers on http://{address}");
     loop {
-        let wait = if reactor.is_due() { Duration::ZERO } else { WAIT };
+        let wait = if reactor.is_due() {
+            Duration::ZERO
+        } else {
+            WAIT
+        };
         reactor.begin_tick(wait)?;
         while let Some(event) = reactor.poll_event() {
             if let Event::Request(id, _) = event {

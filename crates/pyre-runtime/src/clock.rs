@@ -2,7 +2,9 @@
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 
 /// A clock that stands still between two calls of [`Clock::refresh`].
 #[derive(Debug)]
@@ -25,7 +27,11 @@ pub(crate) struct Texts {
 
 impl Clock {
     pub(crate) fn new() -> Self {
-        let mut clock = Self { now: Instant::now(), second: 0, texts: Texts::default() };
+        let mut clock = Self {
+            now: Instant::now(),
+            second: 0,
+            texts: Texts::default(),
+        };
         clock.refresh();
         clock
     }
@@ -34,7 +40,9 @@ impl Clock {
     pub(crate) fn refresh(&mut self) -> bool {
         self.now = Instant::now();
         let today = SystemTime::now();
-        let second = today.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let second = today
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| since.as_secs());
         if second == self.second {
             return false;
         }
@@ -57,7 +65,10 @@ impl Texts {
         let http_date = httpdate::fmt_http_date(time);
         let part = |from, to| http_date.get(from..to).unwrap_or_default();
         let (day, month, year, hour) = (part(5, 7), part(8, 11), part(12, 16), part(17, 25));
-        let number = MONTHS.iter().position(|&name| name == month).map_or(0, |index| index + 1);
+        let number = MONTHS
+            .iter()
+            .position(|&name| name == month)
+            .map_or(0, |index| index + 1);
         Self {
             common_log: format!("{day}/{month}/{year}:{hour} +0000"),
             rfc3339: format!("{year}-{number:02}-{day}T{hour}Z"),

@@ -23,4 +23,4 @@ pub use address::Address;
 pub use config::{Config, Timeouts};
 pub use poller::Poller;
 pub use pyre_proto::http1;
-pub use reactor::{Event, Received, Reactor, RequestId, SendError};
+pub use reactor::{Event, Reactor, Received, RequestId, SendError};

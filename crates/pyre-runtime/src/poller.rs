@@ -21,6 +21,7 @@ const WAKE: Token = Token(usize::MAX);
 
 /// What the operating system says of one socket.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "the bits of an event")]
 pub(crate) struct Readiness {
     pub(crate) token: Token,
     pub(crate) readable: bool,
@@ -73,7 +74,13 @@ impl Poller {
     pub fn direct() -> io::Result<Self> {
         let poll = Poll::new()?;
         let registry = poll.registry().try_clone()?;
-        Ok(Self { registry, source: Source::Direct { poll, events: Events::with_capacity(EVENTS_PER_TICK) } })
+        Ok(Self {
+            registry,
+            source: Source::Direct {
+                poll,
+                events: Events::with_capacity(EVENTS_PER_TICK),
+            },
+        })
     }
 
     /// A poller that a thread waits on; `notify` is called there when a tick is due, and must not block.
@@ -89,7 +96,10 @@ impl Poller {
         thread::Builder::new()
             .name("pyre-poller".into())
             .spawn(move || wait_forever(poll, &for_thread, &notify))?;
-        Ok(Self { registry, source: Source::Thread { inbox, waker } })
+        Ok(Self {
+            registry,
+            source: Source::Thread { inbox, waker },
+        })
     }
 
     /// The descriptor that becomes readable when there is something to take.
@@ -108,7 +118,11 @@ impl Poller {
     }
 
     /// Takes what is ready, after at most `wait` (never longer than asked, at once with a thread).
-    pub(crate) fn take_ready(&mut self, wait: Duration, ready: &mut Vec<Readiness>) -> io::Result<()> {
+    pub(crate) fn take_ready(
+        &mut self,
+        wait: Duration,
+        ready: &mut Vec<Readiness>,
+    ) -> io::Result<()> {
         match &mut self.source {
             Source::Direct { poll, events } => {
                 match poll.poll(events, Some(wait)) {
@@ -144,8 +158,15 @@ fn wait_forever(mut poll: Poll, inbox: &Inbox, notify: &dyn Fn()) {
             Err(_) => return,
             Ok(()) => {}
         }
-        let found = events.iter().map(Readiness::from).filter(|readiness| readiness.token != WAKE);
-        inbox.found.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
+        let found = events
+            .iter()
+            .map(Readiness::from)
+            .filter(|readiness| readiness.token != WAKE);
+        inbox
+            .found
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(found);
         if !inbox.closed.load(Ordering::Acquire) && !inbox.notified.swap(true, Ordering::AcqRel) {
             notify();
         }

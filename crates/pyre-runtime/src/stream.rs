@@ -82,9 +82,18 @@ impl Listener {
         let address = Address::of(&socket)?;
         let kind = match socket.domain()? {
             #[cfg(unix)]
-            Domain::UNIX => ListenerKind::Unix(net::UnixListener::from_std(OwnedFd::from(socket).into())),
-            Domain::IPV4 | Domain::IPV6 => ListenerKind::Tcp(net::TcpListener::from_std(socket.into())),
-            _ => return Err(io::Error::new(io::ErrorKind::Unsupported, "not a TCP or unix socket")),
+            Domain::UNIX => {
+                ListenerKind::Unix(net::UnixListener::from_std(OwnedFd::from(socket).into()))
+            }
+            Domain::IPV4 | Domain::IPV6 => {
+                ListenerKind::Tcp(net::TcpListener::from_std(socket.into()))
+            }
+            _ => {
+                return Err(io::Error::new(
+                    io::ErrorKind::Unsupported,
+                    "not a TCP or unix socket",
+                ));
+            }
         };
         Ok(Self { kind, address })
     }
@@ -110,7 +119,10 @@ impl Listener {
             #[cfg(unix)]
             ListenerKind::Unix(listener) => {
                 let (stream, peer) = retry(|| listener.accept())?;
-                Ok((Stream::Unix(stream), Address::Unix(peer.as_pathname().map(Into::into))))
+                Ok((
+                    Stream::Unix(stream),
+                    Address::Unix(peer.as_pathname().map(Into::into)),
+                ))
             }
         }
     }

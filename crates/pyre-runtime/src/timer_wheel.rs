@@ -28,7 +28,12 @@ pub(crate) struct TimerWheel<K> {
 
 impl<K: Copy> TimerWheel<K> {
     pub(crate) fn new(origin: Instant) -> Self {
-        Self { slots: (0..SLOTS).map(|_| Vec::new()).collect(), origin, next: 0, earliest: None }
+        Self {
+            slots: (0..SLOTS).map(|_| Vec::new()).collect(),
+            origin,
+            next: 0,
+            earliest: None,
+        }
     }
 
     /// The first tick that begins at `time` or later.
@@ -64,7 +69,8 @@ impl<K: Copy> TimerWheel<K> {
             }
         }
         self.next = last + 1;
-        self.earliest = (self.next..self.next + SLOTS).find(|&tick| self.slot(tick).is_some_and(|slot| !slot.is_empty()));
+        self.earliest = (self.next..self.next + SLOTS)
+            .find(|&tick| self.slot(tick).is_some_and(|slot| !slot.is_empty()));
     }
 
     /// When [`Self::expire`] has something to do next.
@@ -96,9 +102,15 @@ mod tests {
         wheel.insert(wheel.tick_at(origin + Duration::from_millis(100)), 2);
         assert_eq!(wheel.next_expiry(), Some(origin + TICK));
         assert_eq!(expired(&mut wheel, origin + Duration::from_millis(99)), []);
-        assert_eq!(expired(&mut wheel, origin + Duration::from_millis(100)), [(1, 2)]);
+        assert_eq!(
+            expired(&mut wheel, origin + Duration::from_millis(100)),
+            [(1, 2)]
+        );
         assert_eq!(wheel.next_expiry(), Some(origin + TICK * 3));
-        assert_eq!(expired(&mut wheel, origin + Duration::from_secs(9)), [(3, 1)]);
+        assert_eq!(
+            expired(&mut wheel, origin + Duration::from_secs(9)),
+            [(3, 1)]
+        );
         assert_eq!(wheel.next_expiry(), None);
         assert_eq!(expired(&mut wheel, origin + Duration::from_secs(90)), []);
     }

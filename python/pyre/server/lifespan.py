@@ -95,7 +95,7 @@ class Lifespan:
     def _accept_no_answer(self) -> None:
         if self._mode == "on":
             raise StartupError(
-                "the application did not answer lifespan.startup; if it has none, use --lifespan auto"
+                "the application did not answer lifespan.startup; use --lifespan auto or off"
             ) from self._exception
         logger.debug("The application does not support lifespan", exc_info=self._exception)
 

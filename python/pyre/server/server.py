@@ -65,6 +65,8 @@ class Server:
         if self._loop is not None:
             raise RuntimeError("a Server serves once; make another one")
         self._loop = asyncio.get_running_loop()
+        if self._stopping.is_set():
+            return
         logs.configure(self.config.log_level)
         with SignalHandlers(enabled=self._handle_signals) as signals:
             app = load_application(

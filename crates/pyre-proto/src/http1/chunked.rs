@@ -49,7 +49,12 @@ pub(crate) struct Decoded {
 
 impl ChunkedDecoder {
     pub(crate) const fn new() -> Self {
-        Self { state: State::ReadingSize, extension_octets: 0, trailer_octets: 0, trailer_lines: 0 }
+        Self {
+            state: State::ReadingSize,
+            extension_octets: 0,
+            trailer_octets: 0,
+            trailer_lines: 0,
+        }
     }
 
     /// Whether the empty line after the trailer section has been read.
@@ -59,12 +64,21 @@ impl ChunkedDecoder {
 
     /// Decodes as much of `input` as has arrived; what it leaves is needed again with more behind it.
     pub(crate) fn decode(&mut self, input: &mut [u8], limits: &Limits) -> Decoded {
-        let mut decoded = Decoded { consumed: 0, content: 0..0, fault: None };
+        let mut decoded = Decoded {
+            consumed: 0,
+            content: 0..0,
+            fault: None,
+        };
         loop {
             match self.step(input, &mut decoded, limits) {
                 Ok(Some(length)) => decoded.consumed += length,
                 Ok(None) => return decoded,
-                Err(fault) => return Decoded { fault: Some(fault), ..decoded },
+                Err(fault) => {
+                    return Decoded {
+                        fault: Some(fault),
+                        ..decoded
+                    };
+                }
             }
         }
     }
@@ -102,24 +116,42 @@ impl ChunkedDecoder {
             return Err(RequestError::Chunk);
         }
         self.extension_octets += extensions.len();
-        self.state = if size == 0 { State::ReadingTrailer } else { State::ReadingData(size) };
+        self.state = if size == 0 {
+            State::ReadingTrailer
+        } else {
+            State::ReadingData(size)
+        };
         Ok(Some(line_end + 1))
     }
 
     /// Moves what has arrived of a chunk behind the content that was decoded before it.
-    fn take_data(&mut self, remaining: u64, input: &mut [u8], decoded: &mut Decoded) -> Option<usize> {
+    fn take_data(
+        &mut self,
+        remaining: u64,
+        input: &mut [u8],
+        decoded: &mut Decoded,
+    ) -> Option<usize> {
         let available = input.len() - decoded.consumed;
-        let length = usize::try_from(remaining).unwrap_or(usize::MAX).min(available);
+        let length = usize::try_from(remaining)
+            .unwrap_or(usize::MAX)
+            .min(available);
         if length == 0 {
             return None;
         }
         if decoded.content.is_empty() {
             decoded.content = decoded.consumed..decoded.consumed;
         }
-        input.copy_within(decoded.consumed..decoded.consumed + length, decoded.content.end);
+        input.copy_within(
+            decoded.consumed..decoded.consumed + length,
+            decoded.content.end,
+        );
         decoded.content.end += length;
         let remaining = remaining - length as u64;
-        self.state = if remaining == 0 { State::ReadingDataEnd } else { State::ReadingData(remaining) };
+        self.state = if remaining == 0 {
+            State::ReadingDataEnd
+        } else {
+            State::ReadingData(remaining)
+        };
         Some(length)
     }
 
@@ -135,12 +167,18 @@ impl ChunkedDecoder {
     }
 
     /// `field-line CRLF`, checked and dropped: a trailer never becomes a header (RFC 9110 §6.5.1).
-    fn read_trailer_line(&mut self, rest: &[u8], limits: &Limits) -> Result<Option<usize>, RequestError> {
+    fn read_trailer_line(
+        &mut self,
+        rest: &[u8],
+        limits: &Limits,
+    ) -> Result<Option<usize>, RequestError> {
         let Some(line_end) = memchr::memchr(b'\n', rest) else {
             return self.check_trailer_size(rest.len(), limits).map(|()| None);
         };
         self.check_trailer_size(line_end, limits)?;
-        let line = rest.get(..line_end).and_then(|line| line.strip_suffix(b"\r"));
+        let line = rest
+            .get(..line_end)
+            .and_then(|line| line.strip_suffix(b"\r"));
         let line = line.ok_or(RequestError::TrailerLine)?;
         if line.is_empty() {
             self.state = State::Complete;
@@ -160,12 +198,15 @@ impl ChunkedDecoder {
     /// `line` counts the octets of the current line before its LF.
     fn check_trailer_size(&self, line: usize, limits: &Limits) -> Result<(), RequestError> {
         let fits = line <= 1 || self.trailer_octets + line < limits.trailer_section;
-        fits.then_some(()).ok_or(RequestError::TrailerSectionTooLarge)
+        fits.then_some(())
+            .ok_or(RequestError::TrailerSectionTooLarge)
     }
 }
 
 fn size_digits(line: &[u8]) -> usize {
-    line.iter().take_while(|octet| octet.is_ascii_hexdigit()).count()
+    line.iter()
+        .take_while(|octet| octet.is_ascii_hexdigit())
+        .count()
 }
 
 /// The verdict on a prefix of the line must be the one on the whole, so digits come first.
@@ -188,7 +229,9 @@ fn chunk_size(digits: &[u8]) -> Option<u64> {
 /// `*( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] )`, RFC 9112 §7.1.1.
 fn are_extensions(mut text: &[u8]) -> bool {
     while !text.is_empty() {
-        let Some(rest) = extension(text) else { return false };
+        let Some(rest) = extension(text) else {
+            return false;
+        };
         text = rest;
     }
     true
@@ -205,18 +248,26 @@ fn extension(text: &[u8]) -> Option<&[u8]> {
 }
 
 fn trim_start_ows(text: &[u8]) -> &[u8] {
-    let blanks = text.iter().take_while(|octet| matches!(octet, b' ' | b'\t')).count();
+    let blanks = text
+        .iter()
+        .take_while(|octet| matches!(octet, b' ' | b'\t'))
+        .count();
     text.get(blanks..).unwrap_or_default()
 }
 
 fn after_token(text: &[u8]) -> Option<&[u8]> {
-    let length = text.iter().take_while(|&&octet| syntax::is_token(&[octet])).count();
+    let length = text
+        .iter()
+        .take_while(|&&octet| syntax::is_token(&[octet]))
+        .count();
     (length > 0).then(|| text.get(length..)).flatten()
 }
 
 /// `token / quoted-string`
 fn after_value(text: &[u8]) -> Option<&[u8]> {
-    let Some(mut rest) = text.strip_prefix(b"\"") else { return after_token(text) };
+    let Some(mut rest) = text.strip_prefix(b"\"") else {
+        return after_token(text);
+    };
     loop {
         rest = match rest {
             [b'"', rest @ ..] => return Some(rest),
@@ -228,7 +279,9 @@ fn after_value(text: &[u8]) -> Option<&[u8]> {
 }
 
 fn is_field_line(line: &[u8]) -> bool {
-    let Some(colon) = memchr::memchr(b':', line) else { return false };
+    let Some(colon) = memchr::memchr(b':', line) else {
+        return false;
+    };
     let (name, value) = line.split_at(colon);
     syntax::is_token(name) && syntax::is_field_value(value)
 }
@@ -253,7 +306,8 @@ mod tests {
 
     /// Feeds pieces of `step` octets, as a connection would.
     fn decoded(input: &[u8], step: usize) -> Outcome {
-        let (mut decoder, mut pending, mut content) = (ChunkedDecoder::new(), Vec::new(), Vec::new());
+        let (mut decoder, mut pending, mut content) =
+            (ChunkedDecoder::new(), Vec::new(), Vec::new());
         for piece in input.chunks(step) {
             pending.extend_from_slice(piece);
             let decoded = decoder.decode(&mut pending, &LIMITS);
@@ -273,11 +327,17 @@ mod tests {
     fn outcome(input: &[u8]) -> Outcome {
         let whole = decoded(input, input.len());
         for step in 1..5 {
-            assert_eq!(whole, decoded(input, step), "{} by {step}", input.escape_ascii());
+            assert_eq!(
+                whole,
+                decoded(input, step),
+                "{} by {step}",
+                input.escape_ascii()
+            );
         }
         whole
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "it is compared with an outcome")]
     fn complete(content: &str, rest: &str) -> Outcome {
         Ok((content.into(), rest.into(), true))
     }
@@ -285,7 +345,10 @@ mod tests {
     #[test]
     fn chunks_become_one_piece() {
         assert_eq!(outcome(b"5\r\nhello\r\n0\r\n\r\n"), complete("hello", ""));
-        assert_eq!(outcome(b"1\r\na\r\n02\r\nbc\r\nA\r\n0123456789\r\n0\r\n\r\nGET"), complete("abc0123456789", "GET"));
+        assert_eq!(
+            outcome(b"1\r\na\r\n02\r\nbc\r\nA\r\n0123456789\r\n0\r\n\r\nGET"),
+            complete("abc0123456789", "GET")
+        );
         assert_eq!(outcome(b"0\r\n\r\n"), complete("", ""));
         assert_eq!(outcome(b"5\r\nhel"), Ok((b"hel".to_vec(), vec![], false)));
     }
@@ -293,37 +356,83 @@ mod tests {
     #[test]
     fn extensions_and_trailers_are_checked_and_dropped() {
         assert_eq!(outcome(b"1;a=b\r\nx\r\n0;c\r\n\r\n"), complete("x", ""));
-        assert_eq!(fault(b"1 ; a=\t\"\\\"\"\r\nx\r\n0\r\n\r\n"), Some(RequestError::ChunkExtensionsTooLarge));
-        assert_eq!(outcome(b"1;a=\"\\\"\"\r\nx\r\n0\r\n\r\n"), complete("x", ""));
+        assert_eq!(
+            fault(b"1 ; a=\t\"\\\"\"\r\nx\r\n0\r\n\r\n"),
+            Some(RequestError::ChunkExtensionsTooLarge)
+        );
+        assert_eq!(
+            outcome(b"1;a=\"\\\"\"\r\nx\r\n0\r\n\r\n"),
+            complete("x", "")
+        );
         assert_eq!(outcome(b"0\r\na: b\r\nc:d\r\n\r\n"), complete("", ""));
     }
 
     #[test]
     fn malformed_chunks_are_refused() {
         for bad in [
-            "\r\n", "+5\r\n", "-1\r\n", "0x5\r\n", "5_0\r\n", " 5\r\n", "5 \r\n", "g\r\n", "5\n", "5\rhello\r\n",
-            "5;\r\n", "5;a=\r\n", "5;a b\r\n", "5;[\r\n", "5;a=\"\r\n", "5;a\rb\r\n", "5\r\r;A\r\n",
-            "1\r\nxy\r\n", "1\r\nx\n0\r\n\r\n", "11111111111111111\r\n",
+            "\r\n",
+            "+5\r\n",
+            "-1\r\n",
+            "0x5\r\n",
+            "5_0\r\n",
+            " 5\r\n",
+            "5 \r\n",
+            "g\r\n",
+            "5\n",
+            "5\rhello\r\n",
+            "5;\r\n",
+            "5;a=\r\n",
+            "5;a b\r\n",
+            "5;[\r\n",
+            "5;a=\"\r\n",
+            "5;a\rb\r\n",
+            "5\r\r;A\r\n",
+            "1\r\nxy\r\n",
+            "1\r\nx\n0\r\n\r\n",
+            "11111111111111111\r\n",
         ] {
             assert_eq!(fault(bad.as_bytes()), Some(RequestError::Chunk), "{bad:?}");
         }
-        for bad in ["0\r\nX\r\n\r\n", "0\r\n: x\r\n\r\n", "0\r\na : x\r\n\r\n", "0\r\na: \0\r\n\r\n", "0\r\na:x\n\r\n", "0\r\n\n"] {
-            assert_eq!(fault(bad.as_bytes()), Some(RequestError::TrailerLine), "{bad:?}");
+        for bad in [
+            "0\r\nX\r\n\r\n",
+            "0\r\n: x\r\n\r\n",
+            "0\r\na : x\r\n\r\n",
+            "0\r\na: \0\r\n\r\n",
+            "0\r\na:x\n\r\n",
+            "0\r\n\n",
+        ] {
+            assert_eq!(
+                fault(bad.as_bytes()),
+                Some(RequestError::TrailerLine),
+                "{bad:?}"
+            );
         }
     }
 
     #[test]
     fn limits_hold_at_n_and_break_at_n_plus_one() {
-        assert_eq!(fault(b"1;23456789\r\nx\r\n0\r\n\r\n"), Some(RequestError::ChunkExtensionsTooLarge));
+        assert_eq!(
+            fault(b"1;23456789\r\nx\r\n0\r\n\r\n"),
+            Some(RequestError::ChunkExtensionsTooLarge)
+        );
         assert_eq!(outcome(b"1;2345678\r\nx\r\n0\r\n\r\n"), complete("x", ""));
         assert_eq!(outcome(b"0\r\na:34567\r\nb:234\r\n\r\n"), complete("", ""));
-        assert_eq!(fault(b"0\r\na:34567\r\nb:2345\r\n\r\n"), Some(RequestError::TrailerSectionTooLarge));
-        assert_eq!(fault(b"0\r\na:\r\nb:\r\nc:\r\n\r\n"), Some(RequestError::TrailerSectionTooLarge));
+        assert_eq!(
+            fault(b"0\r\na:34567\r\nb:2345\r\n\r\n"),
+            Some(RequestError::TrailerSectionTooLarge)
+        );
+        assert_eq!(
+            fault(b"0\r\na:\r\nb:\r\nc:\r\n\r\n"),
+            Some(RequestError::TrailerSectionTooLarge)
+        );
         assert_eq!(fault(&[b'0'; 17]), Some(RequestError::Chunk));
     }
 
     #[test]
     fn the_largest_size_does_not_overflow() {
-        assert_eq!(outcome(b"FFFFFFFFFFFFFFFF\r\nab"), Ok((b"ab".to_vec(), vec![], false)));
+        assert_eq!(
+            outcome(b"FFFFFFFFFFFFFFFF\r\nab"),
+            Ok((b"ab".to_vec(), vec![], false))
+        );
     }
 }

@@ -5,7 +5,8 @@ use std::{ops::Range, sync::Arc};
 use bytes::Bytes;
 
 use super::{
-    Content, DefaultFields, Framing, Limits, ReceiveBuffer, RequestError, RequestHead, ResponseError, Version,
+    Content, DefaultFields, Framing, Limits, ReceiveBuffer, RequestError, RequestHead,
+    ResponseError, Version,
     chunked::ChunkedDecoder,
     head_scanner::HeadScanner,
     output::Output,
@@ -175,7 +176,11 @@ impl Connection {
         match span {
             EventSpan::RequestHead(head) => {
                 let octets = self.input.consumed(head.range.clone());
-                Event::RequestHead(RequestHead::new(&head.parsed, octets, self.input.field_lines()))
+                Event::RequestHead(RequestHead::new(
+                    &head.parsed,
+                    octets,
+                    self.input.field_lines(),
+                ))
             }
             EventSpan::Data(range) => Event::Data(self.input.consumed(range.clone())),
             EventSpan::EndOfMessage => Event::EndOfMessage,
@@ -184,7 +189,9 @@ impl Connection {
 
     fn poll_head(&mut self) -> Result<Option<EventSpan>, RequestError> {
         self.skip_empty_lines();
-        let Reading::Head(scanner) = &mut self.reading else { return Ok(None) };
+        let Reading::Head(scanner) = &mut self.reading else {
+            return Ok(None);
+        };
         let Some(length) = scanner.scan(self.input.octets(), &self.limits)? else {
             return self.starved();
         };
@@ -199,7 +206,9 @@ impl Connection {
 
     /// RFC 9112 §2.2: a CRLF before the request line is ignored, as old clients send one after a form.
     fn skip_empty_lines(&mut self) {
-        while self.leading_empty_lines < LEADING_EMPTY_LINES && self.input.octets().starts_with(b"\r\n") {
+        while self.leading_empty_lines < LEADING_EMPTY_LINES
+            && self.input.octets().starts_with(b"\r\n")
+        {
             self.input.consume(2);
             self.leading_empty_lines += 1;
             self.reading = Reading::Head(HeadScanner::default());
@@ -232,8 +241,13 @@ impl Connection {
         self.content_received = 0;
         self.content_dropped = 0;
         self.leading_empty_lines = 0;
-        self.expects_continue = semantics.expects_continue && semantics.framing != Framing::Length(0);
-        let asked = Asked { version: head.version, is_head, keep_alive: semantics.keep_alive };
+        self.expects_continue =
+            semantics.expects_continue && semantics.framing != Framing::Length(0);
+        let asked = Asked {
+            version: head.version,
+            is_head,
+            keep_alive: semantics.keep_alive,
+        };
         self.response = Some(Response::new(asked));
         Ok(())
     }
@@ -262,7 +276,9 @@ impl Connection {
         let (content, complete) = match &mut self.reading {
             Reading::Length(remaining) => {
                 let available = self.input.octets().len();
-                let length = usize::try_from(*remaining).unwrap_or(usize::MAX).min(available);
+                let length = usize::try_from(*remaining)
+                    .unwrap_or(usize::MAX)
+                    .min(available);
                 *remaining -= length as u64;
                 (self.input.consume(length), *remaining == 0)
             }
@@ -298,7 +314,9 @@ impl Connection {
         let waits = self.expects_continue && self.input.is_empty() && self.content_received == 0;
         if waits && self.response.as_ref().is_some_and(Response::awaits_head) {
             self.expects_continue = false;
-            self.output.open().extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
+            self.output
+                .open()
+                .extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
             self.output.commit();
         }
     }
@@ -340,7 +358,11 @@ impl Connection {
     /// Answers a broken message, or one that can't be served, with `status` and a line of text, and
     /// closes. Returns whether that was still possible: not once a response is on its way.
     pub fn send_error(&mut self, status: u16, reason: &str, defaults: &DefaultFields) -> bool {
-        let asked = Asked { version: Version::Http11, is_head: false, keep_alive: false };
+        let asked = Asked {
+            version: Version::Http11,
+            is_head: false,
+            keep_alive: false,
+        };
         let response = self.response.get_or_insert(Response::new(asked));
         if response.is_committed() {
             self.abort();
@@ -350,8 +372,12 @@ impl Connection {
         response.disable_keep_alive();
         let text = format!("{status} {reason}\n");
         let fields: [(&[u8], &[u8]); 1] = [(b"content-type", b"text/plain; charset=utf-8")];
-        let sent = response.head(status, fields, defaults, &mut self.output).is_ok()
-            && response.data(Content::Shared(Bytes::from(text)), true, &mut self.output).is_ok();
+        let sent = response
+            .head(status, fields, defaults, &mut self.output)
+            .is_ok()
+            && response
+                .data(Content::Shared(Bytes::from(text)), true, &mut self.output)
+                .is_ok();
         self.cut_short();
         sent
     }
@@ -449,8 +475,15 @@ impl Connection {
         if !request_is_over {
             return;
         }
-        let keep_alive = self.response.take().is_some_and(|response| response.keep_alive());
-        self.reading = if keep_alive { Reading::Head(HeadScanner::default()) } else { Reading::Closed };
+        let keep_alive = self
+            .response
+            .take()
+            .is_some_and(|response| response.keep_alive());
+        self.reading = if keep_alive {
+            Reading::Head(HeadScanner::default())
+        } else {
+            Reading::Closed
+        };
     }
 
     /// Whether the request is over. Content past the limit is not worth the connection.
@@ -472,9 +505,15 @@ impl Connection {
     }
 
     fn is_rest_worth_reading(&self) -> bool {
-        let rest = if let Reading::Length(remaining) = self.reading { remaining } else { 0 };
+        let rest = if let Reading::Length(remaining) = self.reading {
+            remaining
+        } else {
+            0
+        };
         let keep_alive = self.response.as_ref().is_some_and(Response::keep_alive);
-        keep_alive && !self.eof && self.content_dropped.saturating_add(rest) <= self.limits.unread_content
+        keep_alive
+            && !self.eof
+            && self.content_dropped.saturating_add(rest) <= self.limits.unread_content
     }
 
     /// Whether the content that is still to come can be waited for; `connection: close` says so otherwise.
@@ -484,7 +523,9 @@ impl Connection {
             // The peer may send its content or not, now that it is answered: there is no telling
             // where the next request begins (RFC 9110 §10.1.1).
             _ if self.expects_continue && self.input.is_empty() => false,
-            Reading::Length(remaining) => remaining <= self.limits.unread_content + self.input.octets().len() as u64,
+            Reading::Length(remaining) => {
+                remaining <= self.limits.unread_content + self.input.octets().len() as u64
+            }
             Reading::Chunked(_) => true,
             Reading::Head(_) | Reading::Closed => false,
         }

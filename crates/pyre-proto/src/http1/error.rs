@@ -129,7 +129,9 @@ impl fmt::Display for ResponseError {
         f.write_str(match self {
             Self::Status => "the status must be an integer from 200 to 999",
             Self::FieldName => "a header name must be a token (RFC 9110 section 5.1)",
-            Self::FieldValue => "a header value must not hold control characters such as CR, LF or NUL",
+            Self::FieldValue => {
+                "a header value must not hold control characters such as CR, LF or NUL"
+            }
             Self::ContentLength => "content-length must be one decimal number",
             Self::ContentTooLong => "the body is longer than its content-length",
             Self::ContentTooShort => "the body is shorter than its content-length",

@@ -24,6 +24,10 @@ pub(crate) struct Semantics {
 
 /// Everything that the field lines said, before the rules are applied to it.
 #[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one thing that a field may say"
+)]
 struct Said {
     has_host: bool,
     content_length: Option<u64>,
@@ -158,8 +162,16 @@ impl TransferCodings {
 
     fn framing(&self) -> Result<Framing, RequestError> {
         match self {
-            Self { last_is_chunked: true, chunked: 1, others: 0 } => Ok(Framing::Chunked),
-            Self { last_is_chunked: true, chunked: 1, .. } => Err(RequestError::TransferCodingNotImplemented),
+            Self {
+                last_is_chunked: true,
+                chunked: 1,
+                others: 0,
+            } => Ok(Framing::Chunked),
+            Self {
+                last_is_chunked: true,
+                chunked: 1,
+                ..
+            } => Err(RequestError::TransferCodingNotImplemented),
             _ => Err(RequestError::TransferEncoding),
         }
     }

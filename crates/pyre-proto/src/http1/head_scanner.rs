@@ -20,7 +20,11 @@ pub(crate) struct HeadScanner {
 
 impl HeadScanner {
     /// The length of the head with its empty line, once all of it has arrived.
-    pub(crate) fn scan(&mut self, head: &[u8], limits: &Limits) -> Result<Option<usize>, RequestError> {
+    pub(crate) fn scan(
+        &mut self,
+        head: &[u8],
+        limits: &Limits,
+    ) -> Result<Option<usize>, RequestError> {
         while let Some(line_end) = self.next_line_end(head) {
             if self.section_start == 0 {
                 self.end_request_line(head, line_end, limits)?;
@@ -48,14 +52,17 @@ impl HeadScanner {
         self.scanned = self.line_start;
     }
 
-    fn end_request_line(&mut self, head: &[u8], line_end: usize, limits: &Limits) -> Result<(), RequestError> {
+    fn end_request_line(
+        &mut self,
+        head: &[u8],
+        line_end: usize,
+        limits: &Limits,
+    ) -> Result<(), RequestError> {
         let line = self.line(head, line_end);
-        match line.strip_suffix(b"\r") {
-            Some(line) => check_request_line(line, limits)?,
-            None => {
-                check_request_line(line, limits)?;
-                return Err(RequestError::LineTerminator);
-            }
+        let without_cr = line.strip_suffix(b"\r");
+        check_request_line(without_cr.unwrap_or(line), limits)?;
+        if without_cr.is_none() {
+            return Err(RequestError::LineTerminator);
         }
         self.start_line_after(line_end);
         self.section_start = self.line_start;
@@ -63,7 +70,12 @@ impl HeadScanner {
     }
 
     /// Whether this line was the empty one that ends the head.
-    fn end_field_line(&mut self, head: &[u8], line_end: usize, limits: &Limits) -> Result<bool, RequestError> {
+    fn end_field_line(
+        &mut self,
+        head: &[u8],
+        line_end: usize,
+        limits: &Limits,
+    ) -> Result<bool, RequestError> {
         let line = self.line(head, line_end);
         if line == b"\r" {
             return Ok(true);
@@ -150,11 +162,26 @@ mod tests {
     #[test]
     fn limits_hold_at_n_and_break_at_n_plus_one() {
         assert_eq!(verdict(b"GET /aaaaaa HTTP/1.1\r\n\r\n"), Ok(Some(24)));
-        assert_eq!(verdict(b"GET /aaaaaaa HTTP/1.1\r\n\r\n"), Err(RequestError::RequestLineTooLong));
-        assert_eq!(verdict(b"GET / HTTP/1.1\r\na: 45678901234\r\n\r\n"), Ok(Some(34)));
-        assert_eq!(verdict(b"GET / HTTP/1.1\r\na: 456789012345\r\n\r\n"), Err(RequestError::FieldSectionTooLarge));
-        assert_eq!(verdict(b"GET / HTTP/1.1\r\na:1\r\nb:2\r\n\r\n"), Ok(Some(28)));
-        assert_eq!(verdict(b"GET / HTTP/1.1\r\na:\r\nb:\r\nc:\r\n\r\n"), Err(RequestError::TooManyFields));
+        assert_eq!(
+            verdict(b"GET /aaaaaaa HTTP/1.1\r\n\r\n"),
+            Err(RequestError::RequestLineTooLong)
+        );
+        assert_eq!(
+            verdict(b"GET / HTTP/1.1\r\na: 45678901234\r\n\r\n"),
+            Ok(Some(34))
+        );
+        assert_eq!(
+            verdict(b"GET / HTTP/1.1\r\na: 456789012345\r\n\r\n"),
+            Err(RequestError::FieldSectionTooLarge)
+        );
+        assert_eq!(
+            verdict(b"GET / HTTP/1.1\r\na:1\r\nb:2\r\n\r\n"),
+            Ok(Some(28))
+        );
+        assert_eq!(
+            verdict(b"GET / HTTP/1.1\r\na:\r\nb:\r\nc:\r\n\r\n"),
+            Err(RequestError::TooManyFields)
+        );
     }
 
     #[test]
@@ -167,10 +194,19 @@ mod tests {
 
     #[test]
     fn bare_line_feeds_and_control_octets_are_refused_at_once() {
-        assert_eq!(verdict(b"GET / HTTP/1.1\n"), Err(RequestError::LineTerminator));
-        assert_eq!(verdict(b"GET / HTTP/1.1\r\na: b\n"), Err(RequestError::LineTerminator));
+        assert_eq!(
+            verdict(b"GET / HTTP/1.1\n"),
+            Err(RequestError::LineTerminator)
+        );
+        assert_eq!(
+            verdict(b"GET / HTTP/1.1\r\na: b\n"),
+            Err(RequestError::LineTerminator)
+        );
         assert_eq!(verdict(b"\x16\x03\x01"), Err(RequestError::RequestLine));
-        assert_eq!(verdict(b"GET /\r HTTP/1.1\r\n"), Err(RequestError::RequestLine));
+        assert_eq!(
+            verdict(b"GET /\r HTTP/1.1\r\n"),
+            Err(RequestError::RequestLine)
+        );
         assert_eq!(verdict(b"GET /\xc3\xa9"), Err(RequestError::RequestLine));
     }
 }

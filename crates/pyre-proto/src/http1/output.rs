@@ -52,8 +52,15 @@ impl Output {
 
     /// What may be written now, in order.
     pub(crate) fn slices(&self) -> impl Iterator<Item = &[u8]> {
-        let tail = self.tail.get(self.written..self.committed).unwrap_or_default();
-        self.pieces.iter().map(Bytes::as_ref).chain([tail]).filter(|slice| !slice.is_empty())
+        let tail = self
+            .tail
+            .get(self.written..self.committed)
+            .unwrap_or_default();
+        self.pieces
+            .iter()
+            .map(Bytes::as_ref)
+            .chain([tail])
+            .filter(|slice| !slice.is_empty())
     }
 
     /// Octets that may be written now.

@@ -27,7 +27,10 @@ impl Storage {
     /// Room for `capacity` octets, and for the largest incomplete part that may be put before them.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
-        Self { octets: vec![0; capacity], field_lines: Vec::new() }
+        Self {
+            octets: vec![0; capacity],
+            field_lines: Vec::new(),
+        }
     }
 }
 
@@ -58,7 +61,12 @@ impl ReceiveBuffer {
         if let Some(front) = storage.octets.get_mut(..length) {
             front.copy_from_slice(held);
         }
-        *self = Self { storage, start: 0, end: length, lent: true };
+        *self = Self {
+            storage,
+            start: 0,
+            end: length,
+            lent: true,
+        };
     }
 
     /// Gives the lent storage back and keeps only what is not consumed, in its exact size.
@@ -68,7 +76,15 @@ impl ReceiveBuffer {
         }
         let octets = self.octets().to_vec();
         let end = octets.len();
-        let kept = Self { storage: Storage { octets, ..Storage::default() }, start: 0, end, lent: false };
+        let kept = Self {
+            storage: Storage {
+                octets,
+                ..Storage::default()
+            },
+            start: 0,
+            end,
+            lent: false,
+        };
         Some(std::mem::replace(self, kept).storage)
     }
 
@@ -100,11 +116,17 @@ impl ReceiveBuffer {
     }
 
     pub(crate) fn octets(&self) -> &[u8] {
-        self.storage.octets.get(self.start..self.end).unwrap_or_default()
+        self.storage
+            .octets
+            .get(self.start..self.end)
+            .unwrap_or_default()
     }
 
     pub(crate) fn octets_mut(&mut self) -> &mut [u8] {
-        self.storage.octets.get_mut(self.start..self.end).unwrap_or_default()
+        self.storage
+            .octets
+            .get_mut(self.start..self.end)
+            .unwrap_or_default()
     }
 
     pub(crate) fn field_lines(&self) -> &[FieldSpan] {
@@ -113,7 +135,11 @@ impl ReceiveBuffer {
 
     /// Both halves at once: the octets to parse, and the index to fill.
     pub(crate) fn parts(&mut self) -> (&mut [u8], &mut Vec<FieldSpan>) {
-        let octets = self.storage.octets.get_mut(self.start..self.end).unwrap_or_default();
+        let octets = self
+            .storage
+            .octets
+            .get_mut(self.start..self.end)
+            .unwrap_or_default();
         (octets, &mut self.storage.field_lines)
     }
 

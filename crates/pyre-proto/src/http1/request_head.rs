@@ -77,15 +77,19 @@ impl<'a> RequestHead<'a> {
     }
 
     /// Names in lower case and values without surrounding white space, in wire order, duplicates kept.
+    #[must_use]
     pub fn fields(&self) -> impl ExactSizeIterator<Item = (&'a [u8], &'a [u8])> + use<'a> {
         let buffer = self.buffer;
-        self.lines.iter().map(move |line| (line.name.of(buffer), line.value.of(buffer)))
+        self.lines
+            .iter()
+            .map(move |line| (line.name.of(buffer), line.value.of(buffer)))
     }
 
     /// The value of the first field with this name, given in lower case.
     #[must_use]
     pub fn field(&self, name: &[u8]) -> Option<&'a [u8]> {
-        self.fields().find_map(|(other, value)| (other == name).then_some(value))
+        self.fields()
+            .find_map(|(other, value)| (other == name).then_some(value))
     }
 }
 
@@ -102,14 +106,24 @@ pub(crate) fn parse(
 ) -> Result<ParsedHead, RequestError> {
     lines.clear();
     let parsed = if limits.field_lines <= USUAL_FIELD_LINES {
-        scan(head, lines, &mut [const { MaybeUninit::uninit() }; USUAL_FIELD_LINES])?
+        scan(
+            head,
+            lines,
+            &mut [const { MaybeUninit::uninit() }; USUAL_FIELD_LINES],
+        )?
     } else {
-        scan(head, lines, &mut vec![MaybeUninit::uninit(); limits.field_lines])?
+        scan(
+            head,
+            lines,
+            &mut vec![MaybeUninit::uninit(); limits.field_lines],
+        )?
     };
     for line in lines.iter() {
-        head.get_mut(line.name.range()).unwrap_or_default().make_ascii_lowercase();
+        head.get_mut(line.name.range())
+            .unwrap_or_default()
+            .make_ascii_lowercase();
     }
-    interpret(parsed, head, lines)
+    interpret(&parsed, head, lines)
 }
 
 struct Scanned {
@@ -124,7 +138,9 @@ fn scan<'a>(
     slots: &mut [MaybeUninit<httparse::Header<'a>>],
 ) -> Result<Scanned, RequestError> {
     let mut request = httparse::Request::new(&mut []);
-    let status = request.parse_with_uninit_headers(head, slots).map_err(|error| fault(error, head))?;
+    let status = request
+        .parse_with_uninit_headers(head, slots)
+        .map_err(|error| fault(error, head))?;
     if status != httparse::Status::Complete(head.len()) {
         // An empty line ended the head before the scanner's did: a line began with CR alone.
         return Err(RequestError::LineTerminator);
@@ -133,10 +149,18 @@ fn scan<'a>(
         lines.push(field_line(header, head).ok_or(RequestError::FieldLine)?);
     }
     let span = |part: Option<&str>| Span::within(part?.as_bytes(), head);
-    let version = if request.version == Some(1) { Version::Http11 } else { Version::Http10 };
+    let version = if request.version == Some(1) {
+        Version::Http11
+    } else {
+        Version::Http10
+    };
     let method = span(request.method).ok_or(RequestError::RequestLine)?;
     let target = span(request.path).ok_or(RequestError::RequestTarget)?;
-    Ok(Scanned { method, target, version })
+    Ok(Scanned {
+        method,
+        target,
+        version,
+    })
 }
 
 /// The name and the trimmed value of one line, each in its grammar (RFC 9110 §5.1, §5.5).
@@ -145,7 +169,10 @@ fn field_line(header: &httparse::Header<'_>, head: &[u8]) -> Option<FieldSpan> {
     if !syntax::is_token(name) || !syntax::is_field_value(value) {
         return None;
     }
-    Some(FieldSpan { name: Span::within(name, head)?, value: Span::within(value, head)? })
+    Some(FieldSpan {
+        name: Span::within(name, head)?,
+        value: Span::within(value, head)?,
+    })
 }
 
 /// `httparse`'s verdict in the words of the RFC.
@@ -163,15 +190,21 @@ fn fault(error: httparse::Error, head: &[u8]) -> RequestError {
 /// Whether the request line ends with a well-formed version that is not spoken here:
 /// `HTTP-name "/" DIGIT "." DIGIT` (RFC 9112 §2.3).
 fn names_other_version(head: &[u8]) -> bool {
-    let line = head.split(|&octet| octet == b'\r').next().unwrap_or_default();
-    let version = line.rsplit(|&octet| octet == b' ').next().unwrap_or_default();
+    let line = head
+        .split(|&octet| octet == b'\r')
+        .next()
+        .unwrap_or_default();
+    let version = line
+        .rsplit(|&octet| octet == b' ')
+        .next()
+        .unwrap_or_default();
     matches!(version, [b'H', b'T', b'T', b'P', b'/', major, b'.', minor]
         if major.is_ascii_digit() && minor.is_ascii_digit())
 }
 
 /// What the parts mean together.
 fn interpret(
-    scanned: Scanned,
+    scanned: &Scanned,
     head: &[u8],
     lines: &mut [FieldSpan],
 ) -> Result<ParsedHead, RequestError> {
@@ -181,12 +214,20 @@ fn interpret(
     if let Some(authority) = target.authority {
         replace_host(authority, lines, head);
     }
-    Ok(ParsedHead { method: scanned.method, target, version: scanned.version, semantics })
+    Ok(ParsedHead {
+        method: scanned.method,
+        target,
+        version: scanned.version,
+        semantics,
+    })
 }
 
 /// RFC 9112 §3.2.2: the absolute form's authority replaces what `Host` says.
 fn replace_host(authority: Span, lines: &mut [FieldSpan], head: &[u8]) {
-    for line in lines.iter_mut().filter(|line| line.name.of(head) == b"host") {
+    for line in lines
+        .iter_mut()
+        .filter(|line| line.name.of(head) == b"host")
+    {
         line.value = authority;
     }
 }

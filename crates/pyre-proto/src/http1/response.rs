@@ -78,6 +78,14 @@ struct OpenHead {
     content_length: Option<u64>,
 }
 
+/// The content that is known when the head is closed.
+#[derive(Debug, Clone, Copy)]
+struct First {
+    octets: u64,
+    /// No more will come.
+    is_all: bool,
+}
+
 /// How the content is written (RFC 9112 §6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Coding {
@@ -99,7 +107,10 @@ pub(crate) struct Response {
 
 impl Response {
     pub(crate) const fn new(asked: Asked) -> Self {
-        Self { asked, state: State::AwaitingHead }
+        Self {
+            asked,
+            state: State::AwaitingHead,
+        }
     }
 
     pub(crate) fn is_complete(&self) -> bool {
@@ -155,7 +166,10 @@ impl Response {
         match written {
             Ok(head) => {
                 self.asked.keep_alive &= !head.close;
-                self.state = State::HeadOpen(OpenHead { status, content_length: head.content_length });
+                self.state = State::HeadOpen(OpenHead {
+                    status,
+                    content_length: head.content_length,
+                });
                 Ok(())
             }
             Err(error) => {
@@ -172,21 +186,33 @@ impl Response {
         end: bool,
         output: &mut Output,
     ) -> Result<usize, ResponseError> {
+        let first = First {
+            octets: content.len() as u64,
+            is_all: end,
+        };
         let coding = match self.state {
             State::AwaitingHead => return Err(ResponseError::HeadMissing),
             State::Complete => return Err(ResponseError::Complete),
-            State::HeadOpen(head) => head.coding(self.asked, content.len(), end),
+            State::HeadOpen(head) => head.coding(self.asked, first),
             State::SendingContent(coding) => coding,
         };
         let coding = coding.after(content.len(), end)?;
         if let State::HeadOpen(head) = self.state {
             self.asked.keep_alive &= coding != Coding::UntilClose;
-            head.close(self.asked, coding, content.len(), end, output.open());
+            head.close(self.asked, coding, first, output.open());
         }
-        let sent = if coding == Coding::Suppressed { 0 } else { content.len() };
+        let sent = if coding == Coding::Suppressed {
+            0
+        } else {
+            content.len()
+        };
         coding.write(content, end, output);
         output.commit();
-        self.state = if end { State::Complete } else { State::SendingContent(coding) };
+        self.state = if end {
+            State::Complete
+        } else {
+            State::SendingContent(coding)
+        };
         Ok(sent)
     }
 }
@@ -246,7 +272,8 @@ impl Head {
             4 => self.has_date |= name.eq_ignore_ascii_case(b"date"),
             6 => self.has_server |= name.eq_ignore_ascii_case(b"server"),
             10 if name.eq_ignore_ascii_case(b"connection") => {
-                self.close |= syntax::list_members(value).any(|option| option.eq_ignore_ascii_case(b"close"));
+                self.close |=
+                    syntax::list_members(value).any(|option| option.eq_ignore_ascii_case(b"close"));
                 return Ok(false);
             }
             14 if name.eq_ignore_ascii_case(b"content-length") => {
@@ -260,7 +287,8 @@ impl Head {
     }
 
     fn hear_content_length(&mut self, value: &[u8]) -> Result<(), ResponseError> {
-        let length = syntax::decimal(syntax::trim_ows(value)).ok_or(ResponseError::ContentLength)?;
+        let length =
+            syntax::decimal(syntax::trim_ows(value)).ok_or(ResponseError::ContentLength)?;
         if self.content_length.is_some_and(|other| other != length) {
             return Err(ResponseError::ContentLength);
         }
@@ -270,22 +298,22 @@ impl Head {
 }
 
 impl OpenHead {
-    /// RFC 9112 §6.3 from the sender's side; `first` octets are known, and with `end` no more come.
-    fn coding(self, asked: Asked, first: usize, end: bool) -> Coding {
+    /// RFC 9112 §6.3 from the sender's side.
+    fn coding(self, asked: Asked, first: First) -> Coding {
         if asked.is_head || matches!(self.status, 204 | 205 | 304) {
             return Coding::Suppressed;
         }
-        match (self.content_length, end, asked.version) {
+        match (self.content_length, first.is_all, asked.version) {
             (Some(length), ..) => Coding::Length(length),
-            (None, true, _) => Coding::Length(first as u64),
+            (None, true, _) => Coding::Length(first.octets),
             (None, false, Version::Http11) => Coding::Chunked,
             (None, false, Version::Http10) => Coding::UntilClose,
         }
     }
 
     /// Writes the fields that were left open, and the empty line.
-    fn close(self, asked: Asked, coding: Coding, first: usize, end: bool, output: &mut Vec<u8>) {
-        if let Some(length) = self.announced_length(asked, coding, first, end) {
+    fn close(self, asked: Asked, coding: Coding, first: First, output: &mut Vec<u8>) {
+        if let Some(length) = self.announced_length(asked, coding, first) {
             output.extend_from_slice(b"content-length: ");
             output.extend_from_slice(itoa::Buffer::new().format(length).as_bytes());
             output.extend_from_slice(b"\r\n");
@@ -302,16 +330,16 @@ impl OpenHead {
     }
 
     /// The value of `content-length`, RFC 9110 §8.6.
-    fn announced_length(self, asked: Asked, coding: Coding, first: usize, end: bool) -> Option<u64> {
+    fn announced_length(self, asked: Asked, coding: Coding, first: First) -> Option<u64> {
         match (self.status, coding) {
             (204, _) => None,
             (205, _) => Some(0),
             (_, Coding::Suppressed) => {
                 // A HEAD answered with the content of its GET; an empty one says nothing of it.
-                let counted = (asked.is_head && end && first > 0).then_some(first as u64);
-                self.content_length.or(counted)
+                let is_counted = asked.is_head && first.is_all && first.octets > 0;
+                self.content_length.or(is_counted.then_some(first.octets))
             }
-            (_, Coding::Length(_)) => Some(self.content_length.unwrap_or(first as u64)),
+            (_, Coding::Length(_)) => Some(self.content_length.unwrap_or(first.octets)),
             (_, Coding::Chunked | Coding::UntilClose) => None,
         }
     }
@@ -320,7 +348,9 @@ impl OpenHead {
 impl Coding {
     /// The coding once `length` more octets are sent; an error when that breaks `content-length`.
     fn after(self, length: usize, end: bool) -> Result<Self, ResponseError> {
-        let Self::Length(remaining) = self else { return Ok(self) };
+        let Self::Length(remaining) = self else {
+            return Ok(self);
+        };
         match remaining.checked_sub(length as u64) {
             None => Err(ResponseError::ContentTooLong),
             Some(remaining) if end && remaining > 0 => Err(ResponseError::ContentTooShort),

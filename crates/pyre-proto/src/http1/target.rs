@@ -42,23 +42,42 @@ impl TargetSpans {
     pub(crate) fn of<'a>(&self, head: &'a [u8]) -> Target<'a> {
         let path = self.path.of(head);
         let path = if path.is_empty() { b"/" } else { path };
-        Target { raw: self.raw.of(head), path, query: self.query.of(head) }
+        Target {
+            raw: self.raw.of(head),
+            path,
+            query: self.query.of(head),
+        }
     }
 }
 
 /// Checks `target`, which was cut from `head`, in the form that `method` asks for.
-pub(crate) fn parse(method: &[u8], target: &[u8], head: &[u8]) -> Result<TargetSpans, RequestError> {
+pub(crate) fn parse(
+    method: &[u8],
+    target: &[u8],
+    head: &[u8],
+) -> Result<TargetSpans, RequestError> {
     let parts = match (method, target) {
         (b"CONNECT", _) => return Err(connect(target)),
         (_, [b'/', ..]) => origin_form(target)?,
-        (b"OPTIONS", b"*") => Parts { path: target, ..Parts::default() },
+        (b"OPTIONS", b"*") => Parts {
+            path: target,
+            ..Parts::default()
+        },
         _ => absolute_form(target)?,
     };
     let span = |part: &[u8]| Span::within(part, head).ok_or(RequestError::RequestTarget);
     Ok(TargetSpans {
         raw: span(target)?,
-        path: if parts.path.is_empty() { Span::default() } else { span(parts.path)? },
-        query: if parts.query.is_empty() { Span::default() } else { span(parts.query)? },
+        path: if parts.path.is_empty() {
+            Span::default()
+        } else {
+            span(parts.path)?
+        },
+        query: if parts.query.is_empty() {
+            Span::default()
+        } else {
+            span(parts.query)?
+        },
         authority: parts.authority.map(span).transpose()?,
     })
 }
@@ -80,7 +99,13 @@ fn origin_form(target: &[u8]) -> Result<Parts<'_>, RequestError> {
         None => (target, <&[u8]>::default()),
     };
     let valid = syntax::is_path(path) && syntax::is_query(query);
-    valid.then_some(Parts { path, query, authority: None }).ok_or(RequestError::RequestTarget)
+    valid
+        .then_some(Parts {
+            path,
+            query,
+            authority: None,
+        })
+        .ok_or(RequestError::RequestTarget)
 }
 
 /// `http://authority/path?query`; `https` too, as a proxy that ends TLS may forward it.
@@ -88,18 +113,28 @@ fn absolute_form(target: &[u8]) -> Result<Parts<'_>, RequestError> {
     let after_scheme = strip_prefix_ignoring_case(target, b"http://")
         .or_else(|| strip_prefix_ignoring_case(target, b"https://"))
         .ok_or(RequestError::RequestTarget)?;
-    let end = after_scheme.iter().position(|octet| matches!(octet, b'/' | b'?')).unwrap_or(after_scheme.len());
+    let end = after_scheme
+        .iter()
+        .position(|octet| matches!(octet, b'/' | b'?'))
+        .unwrap_or(after_scheme.len());
     let (authority, rest) = after_scheme.split_at(end);
     if !is_authority(authority) {
         return Err(RequestError::RequestTarget);
     }
-    Ok(Parts { authority: Some(authority), ..origin_form(rest)? })
+    Ok(Parts {
+        authority: Some(authority),
+        ..origin_form(rest)?
+    })
 }
 
 /// A tunnel is not offered; a malformed request for one is still a malformed request (RFC 9110 §9.3.6).
 fn connect(target: &[u8]) -> RequestError {
     let has_port = !matches!(split_port(target), Some((_, None | Some(b""))) | None);
-    if has_port && is_authority(target) { RequestError::MethodNotImplemented } else { RequestError::RequestTarget }
+    if has_port && is_authority(target) {
+        RequestError::MethodNotImplemented
+    } else {
+        RequestError::RequestTarget
+    }
 }
 
 fn strip_prefix_ignoring_case<'a>(text: &'a [u8], prefix: &[u8]) -> Option<&'a [u8]> {
@@ -135,12 +170,17 @@ fn is_host(host: &[u8]) -> bool {
 
 /// `IPv6address / IPvFuture`, RFC 3986 §3.2.2.
 fn is_ip_literal(literal: &[u8]) -> bool {
-    let Ok(text) = str::from_utf8(literal) else { return false };
+    let Ok(text) = str::from_utf8(literal) else {
+        return false;
+    };
     text.parse::<Ipv6Addr>().is_ok() || is_future_ip(text)
 }
 
 fn is_future_ip(text: &str) -> bool {
-    let Some((version, address)) = text.strip_prefix(['v', 'V']).and_then(|rest| rest.split_once('.')) else {
+    let Some((version, address)) = text
+        .strip_prefix(['v', 'V'])
+        .and_then(|rest| rest.split_once('.'))
+    else {
         return false;
     };
     let is_hex = !version.is_empty() && version.bytes().all(|octet| octet.is_ascii_hexdigit());
@@ -158,7 +198,8 @@ mod tests {
     use super::*;
 
     fn parsed<'a>(method: &str, target: &'a str) -> Result<Target<'a>, RequestError> {
-        parse(method.as_bytes(), target.as_bytes(), target.as_bytes()).map(|spans| spans.of(target.as_bytes()))
+        parse(method.as_bytes(), target.as_bytes(), target.as_bytes())
+            .map(|spans| spans.of(target.as_bytes()))
     }
 
     #[test]
@@ -174,7 +215,11 @@ mod tests {
             ("OPTIONS", "*", "*", ""),
         ] {
             let got = parsed(method, target).unwrap();
-            assert_eq!((got.path, got.query), (path.as_bytes(), query.as_bytes()), "{target}");
+            assert_eq!(
+                (got.path, got.query),
+                (path.as_bytes(), query.as_bytes()),
+                "{target}"
+            );
         }
     }
 
@@ -197,24 +242,49 @@ mod tests {
             ("CONNECT", "example.org"),
             ("CONNECT", "example.org:"),
         ] {
-            assert_eq!(parsed(method, target), Err(RequestError::RequestTarget), "{method} {target}");
+            assert_eq!(
+                parsed(method, target),
+                Err(RequestError::RequestTarget),
+                "{method} {target}"
+            );
         }
-        assert_eq!(parsed("CONNECT", "example.org:443"), Err(RequestError::MethodNotImplemented));
+        assert_eq!(
+            parsed("CONNECT", "example.org:443"),
+            Err(RequestError::MethodNotImplemented)
+        );
     }
 
     #[test]
     fn authorities() {
-        for valid in ["localhost", "a.b:80", "a:", "[::1]", "[::1]:8000", "[v1.a:b]", "1.2.3.4", "a_b", "%41", "a,b"] {
+        for valid in [
+            "localhost",
+            "a.b:80",
+            "a:",
+            "[::1]",
+            "[::1]:8000",
+            "[v1.a:b]",
+            "1.2.3.4",
+            "a_b",
+            "%41",
+            "a,b",
+        ] {
             assert!(is_authority(valid.as_bytes()), "{valid}");
         }
-        for bad in ["", ":80", "a/b", "a b", "a@b", "[::1", "::1", "[::1]x", "[]", "a:b", "a:65536", "a:1:2", "a\0", "%4", "[v.a]"] {
+        for bad in [
+            "", ":80", "a/b", "a b", "a@b", "[::1", "::1", "[::1]x", "[]", "a:b", "a:65536",
+            "a:1:2", "a\0", "%4", "[v.a]",
+        ] {
             assert!(!is_authority(bad.as_bytes()), "{bad}");
         }
     }
 
     #[test]
     fn paths_are_decoded_once() {
-        let target = Target { raw: b"", path: b"/caf%C3%A9/%2525/%ff", query: b"" };
+        let target = Target {
+            raw: b"",
+            path: b"/caf%C3%A9/%2525/%ff",
+            query: b"",
+        };
         assert_eq!(target.decoded_path(), "/caf\u{e9}/%25/\u{fffd}");
     }
 }

@@ -24,14 +24,22 @@ pub(super) struct Completed {
 impl Completed {
     pub(super) fn with(value: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyAny>> {
         let py = value.py();
-        Ok(Bound::new(py, Self { value: Some(value.unbind()) })?.into_any())
+        Ok(Bound::new(
+            py,
+            Self {
+                value: Some(value.unbind()),
+            },
+        )?
+        .into_any())
     }
 }
 
 /// The one that is complete with `None`, which every `send` can share.
 pub(super) fn done(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     static DONE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let done = DONE.get_or_try_init(py, || Ok::<_, PyErr>(Py::new(py, Completed { value: None })?.into_any()))?;
+    let done = DONE.get_or_try_init(py, || {
+        Ok::<_, PyErr>(Py::new(py, Completed { value: None })?.into_any())
+    })?;
     Ok(done.bind(py).clone())
 }
 
@@ -93,8 +101,15 @@ struct Wait {
 }
 
 impl Waiting {
-    pub(super) fn on<'py>(exchange: &Bound<'py, Exchange>, awaited: Awaited) -> PyResult<Bound<'py, PyAny>> {
-        let waiting = Self { exchange: exchange.clone().unbind(), awaited, wait: None };
+    pub(super) fn on<'py>(
+        exchange: &Bound<'py, Exchange>,
+        awaited: Awaited,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let waiting = Self {
+            exchange: exchange.clone().unbind(),
+            awaited,
+            wait: None,
+        };
         Ok(Bound::new(exchange.py(), waiting)?.into_any())
     }
 
@@ -102,7 +117,9 @@ impl Waiting {
     fn poll(&self, py: Python<'_>) -> PyResult<Option<Py<PyAny>>> {
         let exchange = self.exchange.get();
         Ok(match self.awaited {
-            Awaited::Message => exchange.next_message(py)?.map(|message| message.into_any().unbind()),
+            Awaited::Message => exchange
+                .next_message(py)?
+                .map(|message| message.into_any().unbind()),
             Awaited::Room => exchange.has_room()?.then(|| py.None()),
         })
     }
@@ -127,16 +144,32 @@ impl Waiting {
         let exchange = self.exchange.get();
         let host = exchange.host.get();
         let future = host.event_loop.create_future(py)?;
-        host.core.borrow_mut()?.waiters.add(exchange.id, future.clone().unbind());
-        let iterator = future.call_method0(intern!(py, "__await__"))?.cast_into::<PyIterator>()?;
-        Ok(Wait { future: future.unbind(), iterator: iterator.unbind() })
+        host.core
+            .borrow_mut()?
+            .waiters
+            .add(exchange.id, future.clone().unbind());
+        let iterator = future
+            .call_method0(intern!(py, "__await__"))?
+            .cast_into::<PyIterator>()?;
+        Ok(Wait {
+            future: future.unbind(),
+            iterator: iterator.unbind(),
+        })
     }
 
     /// Takes the future back: nobody awaits it any more.
     fn end_wait(&mut self) -> PyResult<Option<Wait>> {
-        let Some(wait) = self.wait.take() else { return Ok(None) };
+        let Some(wait) = self.wait.take() else {
+            return Ok(None);
+        };
         let exchange = self.exchange.get();
-        let forgotten = exchange.host.get().core.borrow_mut()?.waiters.forget(exchange.id, &wait.future);
+        let forgotten = exchange
+            .host
+            .get()
+            .core
+            .borrow_mut()?
+            .waiters
+            .forget(exchange.id, &wait.future);
         drop(forgotten);
         Ok(Some(wait))
     }

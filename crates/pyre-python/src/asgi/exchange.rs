@@ -37,26 +37,42 @@ impl Exchange {
     }
 
     /// ASGI's `send`: an awaitable that is complete already unless the peer has to catch up.
-    fn send<'py>(slf: &Bound<'py, Self>, message: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    fn send<'py>(
+        slf: &Bound<'py, Self>,
+        message: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let (py, exchange) = (slf.py(), slf.get());
         if exchange.is_complete.load(Ordering::Relaxed) {
-            return Err(PyRuntimeError::new_err("send was called after the response was complete"));
+            return Err(PyRuntimeError::new_err(
+                "send was called after the response was complete",
+            ));
         }
         let has_room = match Message::read(message)? {
             Message::Start(start) => exchange.send_start(&start).map(|()| true)?,
             Message::Body(body) => exchange.send_body(py, &body)?,
         };
-        if has_room { awaitable::done(py) } else { Waiting::on(slf, Awaited::Room) }
+        if has_room {
+            awaitable::done(py)
+        } else {
+            Waiting::on(slf, Awaited::Room)
+        }
     }
 }
 
 impl Exchange {
     pub(super) const fn new(host: Py<Host>, id: RequestId) -> Self {
-        Self { host, id, is_complete: AtomicBool::new(false) }
+        Self {
+            host,
+            id,
+            is_complete: AtomicBool::new(false),
+        }
     }
 
     /// The next message of `receive`; `None` while there is none.
-    pub(super) fn next_message<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
+    pub(super) fn next_message<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> PyResult<Option<Bound<'py, PyDict>>> {
         let host = self.host.get();
         let (message, is_due) = {
             let mut core = host.core.borrow_mut()?;
@@ -75,7 +91,9 @@ impl Exchange {
 
     fn send_start(&self, start: &Start<'_>) -> PyResult<()> {
         let mut core = self.host.get().core.borrow_mut()?;
-        core.reactor.send_head(self.id, start.status, start.fields()).map_err(errors::of_send)
+        core.reactor
+            .send_head(self.id, start.status, start.fields())
+            .map_err(errors::of_send)
     }
 
     /// Whether there is room for more.
@@ -108,7 +126,11 @@ impl Exchange {
     }
 }
 
-fn request_message<'py>(py: Python<'py>, octets: &[u8], more: bool) -> PyResult<Bound<'py, PyDict>> {
+fn request_message<'py>(
+    py: Python<'py>,
+    octets: &[u8],
+    more: bool,
+) -> PyResult<Bound<'py, PyDict>> {
     let message = PyDict::new(py);
     message.set_item(intern!(py, "type"), intern!(py, "http.request"))?;
     message.set_item(intern!(py, "body"), PyBytes::new(py, octets))?;

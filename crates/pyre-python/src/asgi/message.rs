@@ -48,15 +48,21 @@ impl<'py> Message<'py> {
     /// `TypeError` for a value of a wrong type, `RuntimeError` for a message that is not known here.
     pub(super) fn read(message: &Bound<'py, PyAny>) -> PyResult<Self> {
         let py = message.py();
-        let message = message.cast::<PyDict>().map_err(|_| wrong("an ASGI message", "dict", message))?;
+        let message = message
+            .cast::<PyDict>()
+            .map_err(|_| wrong("an ASGI message", "dict", message))?;
         let Some(kind) = message.get_item(intern!(py, "type"))? else {
             return Err(PyTypeError::new_err("an ASGI message needs a 'type'"));
         };
-        let kind = kind.cast::<PyString>().map_err(|_| wrong("'type'", "str", &kind))?;
+        let kind = kind
+            .cast::<PyString>()
+            .map_err(|_| wrong("'type'", "str", &kind))?;
         match kind.to_str()? {
             "http.response.start" => Start::read(message).map(Self::Start),
             "http.response.body" => Body::read(message).map(Self::Body),
-            other => Err(PyRuntimeError::new_err(format!("unexpected ASGI message {other:?}"))),
+            other => Err(PyRuntimeError::new_err(format!(
+                "unexpected ASGI message {other:?}"
+            ))),
         }
     }
 }
@@ -65,19 +71,28 @@ impl<'py> Start<'py> {
     fn read(message: &Bound<'py, PyDict>) -> PyResult<Self> {
         let py = message.py();
         let Some(status) = message.get_item(intern!(py, "status"))? else {
-            return Err(PyTypeError::new_err("'http.response.start' needs a 'status'"));
+            return Err(PyTypeError::new_err(
+                "'http.response.start' needs a 'status'",
+            ));
         };
         // A number that does not fit is out of HTTP's range, too: the protocol refuses 0.
-        let status_number: i64 = status.extract().map_err(|_| wrong("'status'", "int", &status))?;
+        let status_number: i64 = status
+            .extract()
+            .map_err(|_| wrong("'status'", "int", &status))?;
         let fields = match message.get_item(intern!(py, "headers"))? {
             None => Vec::new(),
             Some(headers) => read_fields(&headers)?,
         };
-        Ok(Self { status: u16::try_from(status_number).unwrap_or_default(), fields })
+        Ok(Self {
+            status: u16::try_from(status_number).unwrap_or_default(),
+            fields,
+        })
     }
 
     pub(super) fn fields(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        self.fields.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()))
+        self.fields
+            .iter()
+            .map(|(name, value)| (name.as_bytes(), value.as_bytes()))
     }
 }
 
@@ -93,13 +108,18 @@ fn read_fields<'py>(headers: &Bound<'py, PyAny>) -> PyResult<Vec<Field<'py>>> {
 fn read_field<'py>(pair: &Bound<'py, PyAny>) -> PyResult<Field<'py>> {
     let (name, value) = match pair.cast_exact::<PyTuple>() {
         Ok(pair) if pair.len() == 2 => (pair.get_item(0)?, pair.get_item(1)?),
-        _ => pair.extract().map_err(|_| wrong("a header", "pair of bytes", pair))?,
+        _ => pair
+            .extract()
+            .map_err(|_| wrong("a header", "pair of bytes", pair))?,
     };
     let bytes = |part: Bound<'py, PyAny>, what| match part.cast_into::<PyBytes>() {
         Ok(bytes) => Ok(bytes),
         Err(error) => Err(wrong(what, "bytes", &error.into_inner())),
     };
-    Ok((bytes(name, "a header name")?, bytes(value, "a header value")?))
+    Ok((
+        bytes(name, "a header name")?,
+        bytes(value, "a header value")?,
+    ))
 }
 
 impl<'py> Body<'py> {
@@ -119,8 +139,12 @@ impl<'py> Body<'py> {
     pub(super) fn content(&self) -> Content<'_> {
         match &self.octets {
             Octets::Copied(octets) => Content::Copied(octets),
-            Octets::Bytes(bytes) if bytes.as_bytes().len() < WORTH_SHARING => Content::Copied(bytes.as_bytes()),
-            Octets::Bytes(bytes) => Content::Shared(Bytes::from_owner(PyBackedBytes::from(bytes.clone()))),
+            Octets::Bytes(bytes) if bytes.as_bytes().len() < WORTH_SHARING => {
+                Content::Copied(bytes.as_bytes())
+            }
+            Octets::Bytes(bytes) => {
+                Content::Shared(Bytes::from_owner(PyBackedBytes::from(bytes.clone())))
+            }
         }
     }
 }
@@ -132,7 +156,8 @@ impl<'py> Octets<'py> {
             Ok(bytes) => Ok(Self::Bytes(bytes)),
             Err(error) => {
                 let body = error.into_inner();
-                let buffer = PyBuffer::<u8>::get(&body).map_err(|_| wrong("'body'", "bytes-like", &body))?;
+                let buffer =
+                    PyBuffer::<u8>::get(&body).map_err(|_| wrong("'body'", "bytes-like", &body))?;
                 Ok(Self::Copied(buffer.to_vec(py)?))
             }
         }
@@ -140,6 +165,9 @@ impl<'py> Octets<'py> {
 }
 
 fn wrong(what: &str, expected: &str, got: &Bound<'_, PyAny>) -> PyErr {
-    let got = got.get_type().name().map_or_else(|_| "something else".to_owned(), |name| name.to_string());
+    let got = got
+        .get_type()
+        .name()
+        .map_or_else(|_| "something else".to_owned(), |name| name.to_string());
     PyTypeError::new_err(format!("{what} must be {expected}, not {got}"))
 }

@@ -6,7 +6,12 @@ mod message;
 mod names;
 mod scope;
 
-use pyo3::{exceptions::PyRuntimeError, intern, prelude::*, types::{PyDict, PySet}};
+use pyo3::{
+    exceptions::PyRuntimeError,
+    intern,
+    prelude::*,
+    types::{PyDict, PySet},
+};
 use pyre_runtime::RequestId;
 
 use self::{exchange::Exchange, scope::Scopes};
@@ -39,7 +44,12 @@ impl Asgi {
     }
 
     /// Runs the application on one request, to its first suspension where CPython can.
-    pub(crate) fn start(&self, host: &Bound<'_, Host>, id: RequestId, scope: Bound<'_, PyDict>) -> PyResult<()> {
+    pub(crate) fn start(
+        &self,
+        host: &Bound<'_, Host>,
+        id: RequestId,
+        scope: Bound<'_, PyDict>,
+    ) -> PyResult<()> {
         let py = host.py();
         let exchange = Bound::new(py, Exchange::new(host.clone().unbind(), id))?;
         let receive = exchange.getattr(intern!(py, "receive"))?;
@@ -53,7 +63,11 @@ impl Asgi {
             Ok(task) if is_done(&task)? => self.finish(host.get(), id, outcome(&task)?, &scope),
             Ok(task) => {
                 self.tasks.bind(py).add(&task)?;
-                let completion = Completion { host: host.clone().unbind(), id, scope: scope.unbind() };
+                let completion = Completion {
+                    host: host.clone().unbind(),
+                    id,
+                    scope: scope.unbind(),
+                };
                 task.call_method1(intern!(py, "add_done_callback"), (completion,))?;
                 Ok(())
             }
@@ -62,7 +76,13 @@ impl Asgi {
     }
 
     /// The application has returned or raised: what it left open is closed, what it did wrong is told.
-    fn finish(&self, host: &Host, id: RequestId, error: Option<PyErr>, scope: &Bound<'_, PyDict>) -> PyResult<()> {
+    fn finish(
+        &self,
+        host: &Host,
+        id: RequestId,
+        error: Option<PyErr>,
+        scope: &Bound<'_, PyDict>,
+    ) -> PyResult<()> {
         let py = scope.py();
         let is_open = host.core.borrow_mut()?.reactor.is_connected(id);
         let error = match error {
@@ -73,7 +93,10 @@ impl Asgi {
             other => other,
         };
         if is_open {
-            host.core.borrow_mut()?.reactor.send_error(id, 500, "Internal Server Error");
+            host.core
+                .borrow_mut()?
+                .reactor
+                .send_error(id, 500, "Internal Server Error");
             host.after_call(py)?;
         }
         match error {
@@ -87,7 +110,9 @@ impl Asgi {
         if is_fatal(&error, py) {
             return Err(error);
         }
-        self.on_error.bind(py).call1((error.into_value(py), scope::request_line(scope)?))?;
+        self.on_error
+            .bind(py)
+            .call1((error.into_value(py), scope::request_line(scope)?))?;
         Ok(())
     }
 
@@ -139,7 +164,9 @@ impl Completion {
         let py = task.py();
         let host = self.host.get();
         host.asgi.tasks.bind(py).discard(task)?;
-        let finished = host.asgi.finish(host, self.id, outcome(task)?, self.scope.bind(py));
+        let finished = host
+            .asgi
+            .finish(host, self.id, outcome(task)?, self.scope.bind(py));
         host.stop_when_drained(py)?;
         finished
     }

@@ -1,6 +1,10 @@
 //! Python objects that every request shares: made once, never changed.
 
-use pyo3::{intern, prelude::*, types::{PyBytes, PyString}};
+use pyo3::{
+    intern,
+    prelude::*,
+    types::{PyBytes, PyString},
+};
 use pyre_runtime::http1::Version;
 
 /// Field names of usual requests, in lower case.
@@ -28,7 +32,8 @@ pub(super) struct FieldNames {
 
 impl FieldNames {
     pub(super) fn new(py: Python<'_>) -> Self {
-        let mut places: Vec<Option<(&'static [u8], Py<PyBytes>)>> = (0..PLACES).map(|_| None).collect();
+        let mut places: Vec<Option<(&'static [u8], Py<PyBytes>)>> =
+            (0..PLACES).map(|_| None).collect();
         for name in FIELD_NAMES {
             if let Some(place @ None) = places.get_mut(place_of(name)) {
                 *place = Some((name, PyBytes::new(py, name).unbind()));
@@ -47,7 +52,10 @@ impl FieldNames {
 }
 
 fn place_of(name: &[u8]) -> usize {
-    let (first, last) = (name.first().copied().unwrap_or_default(), name.last().copied().unwrap_or_default());
+    let (first, last) = (
+        name.first().copied().unwrap_or_default(),
+        name.last().copied().unwrap_or_default(),
+    );
     (name.len() * 37 + usize::from(first) * 11 + usize::from(last) * 5) % PLACES
 }
 

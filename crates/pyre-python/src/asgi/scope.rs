@@ -38,7 +38,11 @@ struct Pair {
 }
 
 impl Scopes {
-    pub(super) fn new(py: Python<'_>, root_path: &str, state: Option<Py<PyDict>>) -> PyResult<Self> {
+    pub(super) fn new(
+        py: Python<'_>,
+        root_path: &str,
+        state: Option<Py<PyDict>>,
+    ) -> PyResult<Self> {
         let versions = PyDict::new(py);
         versions.set_item("version", "3.0")?;
         versions.set_item("spec_version", "2.5")?;
@@ -46,7 +50,17 @@ impl Scopes {
         template.set_item("type", intern!(py, "http"))?;
         template.set_item("scheme", intern!(py, "http"))?;
         template.set_item("root_path", root_path)?;
-        for key in ["asgi", "http_version", "method", "path", "raw_path", "query_string", "headers", "client", "server"] {
+        for key in [
+            "asgi",
+            "http_version",
+            "method",
+            "path",
+            "raw_path",
+            "query_string",
+            "headers",
+            "client",
+            "server",
+        ] {
             template.set_item(PyString::intern(py, key), py.None())?;
         }
         Ok(Self {
@@ -60,14 +74,24 @@ impl Scopes {
     }
 
     /// The scope of one request. Runs no Python code: the keys are strings, the values are plain.
-    pub(crate) fn scope<'py>(&self, py: Python<'py>, head: &RequestHead<'_>) -> PyResult<Bound<'py, PyDict>> {
+    pub(crate) fn scope<'py>(
+        &self,
+        py: Python<'py>,
+        head: &RequestHead<'_>,
+    ) -> PyResult<Bound<'py, PyDict>> {
         let scope = self.template.bind(py).copy()?;
         scope.set_item(intern!(py, "asgi"), self.versions.bind(py).copy()?)?;
-        scope.set_item(intern!(py, "http_version"), names::http_version(py, head.version))?;
+        scope.set_item(
+            intern!(py, "http_version"),
+            names::http_version(py, head.version),
+        )?;
         scope.set_item(intern!(py, "method"), names::method(py, head.method))?;
         scope.set_item(intern!(py, "path"), self.path(py, head))?;
         scope.set_item(intern!(py, "raw_path"), self.raw_path(py, head))?;
-        scope.set_item(intern!(py, "query_string"), PyBytes::new(py, head.target.query))?;
+        scope.set_item(
+            intern!(py, "query_string"),
+            PyBytes::new(py, head.target.query),
+        )?;
         scope.set_item(intern!(py, "headers"), self.headers(py, head)?)?;
         if let Some(state) = &self.state {
             scope.set_item(intern!(py, "state"), state.bind(py).copy()?)?;
@@ -90,23 +114,37 @@ impl Scopes {
         PyBytes::new(py, &[self.root_path.as_bytes(), head.target.path].concat())
     }
 
-    fn headers<'py>(&self, py: Python<'py>, head: &RequestHead<'_>) -> PyResult<Bound<'py, PyList>> {
+    fn headers<'py>(
+        &self,
+        py: Python<'py>,
+        head: &RequestHead<'_>,
+    ) -> PyResult<Bound<'py, PyList>> {
         let pair = |(name, value): (&[u8], &[u8])| {
-            PyTuple::new(py, [self.field_names.bytes(py, name), PyBytes::new(py, value)])
+            PyTuple::new(
+                py,
+                [self.field_names.bytes(py, name), PyBytes::new(py, value)],
+            )
         };
         let pairs = head.fields().map(pair).collect::<PyResult<Vec<_>>>()?;
         PyList::new(py, pairs)
     }
 
     /// Sets `client` and `server`, which are made once per connection.
-    pub(crate) fn set_ends(&self, scope: &Bound<'_, PyDict>, id: RequestId, reactor: &Reactor) -> PyResult<()> {
+    pub(crate) fn set_ends(
+        &self,
+        scope: &Bound<'_, PyDict>,
+        id: RequestId,
+        reactor: &Reactor,
+    ) -> PyResult<()> {
         let py = scope.py();
         let (index, generation) = Reactor::connection_key(id);
         let mut ends = self.ends.borrow_mut()?;
         if ends.pairs.len() <= index {
             ends.pairs.resize_with(index + 1, || None);
         }
-        let Some(place) = ends.pairs.get_mut(index) else { return Ok(()) };
+        let Some(place) = ends.pairs.get_mut(index) else {
+            return Ok(());
+        };
         let pair = match place {
             Some(pair) if pair.generation == generation => pair,
             place => place.insert(Pair {
@@ -123,8 +161,14 @@ impl Scopes {
 /// `(host, port)`, or `(path, None)` for a unix socket; `None` for one that has no name.
 fn end(py: Python<'_>, address: Option<&Address>) -> PyResult<Py<PyAny>> {
     Ok(match address {
-        Some(Address::Ip(address)) => (address.ip().to_string(), address.port()).into_pyobject(py)?.into_any().unbind(),
-        Some(Address::Unix(Some(path))) => (path.display().to_string(), py.None()).into_pyobject(py)?.into_any().unbind(),
+        Some(Address::Ip(address)) => (address.ip().to_string(), address.port())
+            .into_pyobject(py)?
+            .into_any()
+            .unbind(),
+        Some(Address::Unix(Some(path))) => (path.display().to_string(), py.None())
+            .into_pyobject(py)?
+            .into_any()
+            .unbind(),
         Some(Address::Unix(None)) | None => py.None(),
     })
 }
@@ -133,15 +177,28 @@ fn end(py: Python<'_>, address: Option<&Address>) -> PyResult<Py<PyAny>> {
 pub(super) fn request_line(scope: &Bound<'_, PyDict>) -> PyResult<String> {
     let py = scope.py();
     let text = |key: &Bound<'_, PyString>| -> PyResult<String> {
-        Ok(scope.get_item(key)?.map(|value| value.to_string()).unwrap_or_default())
+        Ok(scope
+            .get_item(key)?
+            .map(|value| value.to_string())
+            .unwrap_or_default())
     };
     let octets = |key: &Bound<'_, PyString>| -> PyResult<String> {
         let value = scope.get_item(key)?;
-        let value = value.as_ref().and_then(|value| value.cast::<PyBytes>().ok());
-        Ok(value.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).unwrap_or_default())
+        let value = value
+            .as_ref()
+            .and_then(|value| value.cast::<PyBytes>().ok());
+        Ok(value
+            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+            .unwrap_or_default())
     };
     let query = octets(intern!(py, "query_string"))?;
     let mark = if query.is_empty() { "" } else { "?" };
-    let (method, path) = (text(intern!(py, "method"))?, octets(intern!(py, "raw_path"))?);
-    Ok(format!("{method} {path}{mark}{query} HTTP/{}", text(intern!(py, "http_version"))?))
+    let (method, path) = (
+        text(intern!(py, "method"))?,
+        octets(intern!(py, "raw_path"))?,
+    );
+    Ok(format!(
+        "{method} {path}{mark}{query} HTTP/{}",
+        text(intern!(py, "http_version"))?
+    ))
 }

@@ -26,14 +26,22 @@ impl FromStr for Format {
             "common" => Ok(Self::Common),
             "combined" => Ok(Self::Combined),
             "json" => Ok(Self::Json),
-            _ => Err(format!("unknown access log format {name:?}: choose common, combined or json")),
+            _ => Err(format!(
+                "unknown access log format {name:?}: choose common, combined or json"
+            )),
         }
     }
 }
 
 impl Format {
     /// Writes what the request tells; returns where the rest belongs.
-    pub(super) fn begin(self, head: &RequestHead<'_>, peer: &Address, texts: &Texts, text: &mut Vec<u8>) -> usize {
+    pub(super) fn begin(
+        self,
+        head: &RequestHead<'_>,
+        peer: &Address,
+        texts: &Texts,
+        text: &mut Vec<u8>,
+    ) -> usize {
         match self {
             Self::Common => {
                 write_common(head, peer, texts, text);
@@ -56,7 +64,10 @@ impl Format {
     /// Writes what the response tells.
     pub(super) fn end(self, status: u16, octets: u64, duration: Duration, line: &mut Vec<u8>) {
         let (mut digits, mut more_digits) = (itoa::Buffer::new(), itoa::Buffer::new());
-        let (status, octets) = (digits.format(status).as_bytes(), more_digits.format(octets).as_bytes());
+        let (status, octets) = (
+            digits.format(status).as_bytes(),
+            more_digits.format(octets).as_bytes(),
+        );
         let (before, between) = match self {
             Self::Common | Self::Combined => (&b" "[..], &b" "[..]),
             Self::Json => (&b",\"status\":"[..], &b",\"bytes\":"[..]),
@@ -66,7 +77,11 @@ impl Format {
         }
         if self == Self::Json {
             // Writing into memory does not fail.
-            let _ = write!(line, ",\"duration_ms\":{:.3}", duration.as_secs_f64() * 1000.0);
+            let _ = write!(
+                line,
+                ",\"duration_ms\":{:.3}",
+                duration.as_secs_f64() * 1000.0
+            );
         }
     }
 }
@@ -165,7 +180,9 @@ mod tests {
     fn line(format: Format, request: &[u8]) -> String {
         let mut connection = Connection::new(Limits::default().into());
         connection.handle_input(request);
-        let Ok(Some(Event::RequestHead(head))) = connection.poll_event() else { panic!("not a request") };
+        let Ok(Some(Event::RequestHead(head))) = connection.poll_event() else {
+            panic!("not a request")
+        };
         let peer = Address::from("192.0.2.7:1234".parse::<std::net::SocketAddr>().unwrap());
         let texts = Texts {
             common_log: "22/Nov/2026:19:31:00 +0000".into(),
@@ -185,13 +202,19 @@ mod tests {
         let request = b"GET /a?b HTTP/1.1\r\nHost: a\r\nUser-Agent: \"x\\\xe9\r\n\r\n";
         let common = "192.0.2.7 - - [22/Nov/2026:19:31:00 +0000] \"GET /a?b HTTP/1.1\" 200 13";
         assert_eq!(line(Format::Common, request), common);
-        assert_eq!(line(Format::Combined, request), format!(r#"{common} "-" "\"x\\\xe9""#));
+        assert_eq!(
+            line(Format::Combined, request),
+            format!(r#"{common} "-" "\"x\\\xe9""#)
+        );
     }
 
     #[test]
     fn json_is_one_object() {
         assert_eq!(
-            line(Format::Json, b"GET / HTTP/1.0\r\nUser-Agent: \"\t\xe9\r\n\r\n"),
+            line(
+                Format::Json,
+                b"GET / HTTP/1.0\r\nUser-Agent: \"\t\xe9\r\n\r\n"
+            ),
             concat!(
                 r#"{"time":"2026-11-22T19:31:00Z","client":"192.0.2.7","method":"GET","target":"/","version":"1.0","#,
                 r#""referer":null,"user_agent":"\"\u0009\u00e9","status":200,"bytes":13,"duration_ms":1.500}"#
@@ -202,6 +225,11 @@ mod tests {
     #[test]
     fn formats_have_names() {
         assert_eq!("json".parse(), Ok(Format::Json));
-        assert!("xml".parse::<Format>().unwrap_err().contains("choose common, combined or json"));
+        assert!(
+            "xml"
+                .parse::<Format>()
+                .unwrap_err()
+                .contains("choose common, combined or json")
+        );
     }
 }

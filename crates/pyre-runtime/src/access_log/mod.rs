@@ -39,21 +39,36 @@ impl Recorder {
     /// Lines in `format` go to `writer`, which several reactors may share.
     #[must_use]
     pub const fn new(format: Format, writer: Arc<Writer>) -> Self {
-        Self { format, writer, lines: Vec::new() }
+        Self {
+            format,
+            writer,
+            lines: Vec::new(),
+        }
     }
 
     pub(crate) fn begin(&self, head: &RequestHead<'_>, peer: &Address, clock: &Clock) -> Entry {
         let mut text = Vec::with_capacity(192);
         let split = self.format.begin(head, peer, clock.texts(), &mut text);
-        Entry { text, split, started: clock.now(), status: 0, octets: 0 }
+        Entry {
+            text,
+            split,
+            started: clock.now(),
+            status: 0,
+            octets: 0,
+        }
     }
 
     pub(crate) fn end(&mut self, entry: &Entry, now: Instant) {
         let (before, after) = entry.text.split_at_checked(entry.split).unwrap_or_default();
-        let status = if entry.status == 0 { CLIENT_CLOSED_REQUEST } else { entry.status };
+        let status = if entry.status == 0 {
+            CLIENT_CLOSED_REQUEST
+        } else {
+            entry.status
+        };
         self.lines.extend_from_slice(before);
         let duration = now.saturating_duration_since(entry.started);
-        self.format.end(status, entry.octets, duration, &mut self.lines);
+        self.format
+            .end(status, entry.octets, duration, &mut self.lines);
         self.lines.extend_from_slice(after);
         self.lines.push(b'\n');
     }

@@ -56,7 +56,11 @@ impl Writer {
         let thread = thread::Builder::new()
             .name("pyre-access-log".into())
             .spawn(move || for_thread.write_until_closed(output))?;
-        Ok(Self { path, mailbox, thread: Mutex::new(Some(thread)) })
+        Ok(Self {
+            path,
+            mailbox,
+            thread: Mutex::new(Some(thread)),
+        })
     }
 
     /// Opens the file anew, after a log rotation has moved it away.
@@ -96,7 +100,10 @@ impl Writer {
             let _ = thread.join();
         }
         let contents = self.mailbox.lock();
-        let why = contents.failure.clone().unwrap_or_else(|| "the file took them too slowly".into());
+        let why = contents
+            .failure
+            .clone()
+            .unwrap_or_else(|| "the file took them too slowly".into());
         (contents.lost > 0).then_some((contents.lost, why))
     }
 }
@@ -132,7 +139,9 @@ impl Mailbox {
         let contents = self.lock();
         let contents = self
             .changed
-            .wait_while(contents, |contents| contents.lines.is_empty() && !contents.closed)
+            .wait_while(contents, |contents| {
+                contents.lines.is_empty() && !contents.closed
+            })
             .unwrap_or_else(PoisonError::into_inner);
         let (mut contents, _) = self
             .changed
@@ -155,7 +164,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 fn count_lines(lines: &[u8]) -> u64 {
-    lines.iter().fold(0, |count, &octet| count + u64::from(octet == b'\n'))
+    lines
+        .iter()
+        .fold(0, |count, &octet| count + u64::from(octet == b'\n'))
 }
 
 #[cfg(test)]

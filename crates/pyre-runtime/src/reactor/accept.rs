@@ -2,6 +2,7 @@
 
 use std::{
     io,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -14,7 +15,10 @@ use super::{
     connection::{Connection, next_generation},
     deadlines::Deadline,
 };
-use crate::{Address, Poller, stream::{Listener, Stream}};
+use crate::{
+    Address, Poller,
+    stream::{Listener, Stream},
+};
 
 /// Connections that one tick accepts, so that those that are served already are served on.
 const ACCEPTS_PER_TICK: usize = 64;
@@ -87,7 +91,10 @@ impl Acceptor {
 /// Whether `accept` reported a connection that was gone before it was taken (accept(2)).
 fn is_of_the_connection(error: &io::Error) -> bool {
     use io::ErrorKind as Kind;
-    matches!(error.kind(), Kind::ConnectionAborted | Kind::ConnectionReset | Kind::PermissionDenied)
+    matches!(
+        error.kind(),
+        Kind::ConnectionAborted | Kind::ConnectionReset | Kind::PermissionDenied
+    )
 }
 
 impl Reactor {
@@ -110,14 +117,19 @@ impl Reactor {
             if !self.acceptor.has_more() {
                 return;
             }
-            let Some((stream, peer, listener)) = self.acceptor.next(now) else { return };
+            let Some((stream, peer, listener)) = self.acceptor.next(now) else {
+                return;
+            };
             self.add(stream, peer, listener);
         }
     }
 
     fn add(&mut self, mut stream: Stream, peer: Address, listener: usize) {
         let entry = self.connections.vacant_entry();
-        let id = ConnectionId { index: entry.key(), generation: self.generation };
+        let id = ConnectionId {
+            index: entry.key(),
+            generation: self.generation,
+        };
         if stream.register(self.poller.registry(), id.into()).is_err() {
             // Out of memory for watches: the connection can't be served, and is closed here.
             return;
@@ -125,7 +137,7 @@ impl Reactor {
         self.generation = next_generation(self.generation);
         entry.insert(Connection {
             stream,
-            http: http1::Connection::new(self.limits.clone()),
+            http: http1::Connection::new(Arc::clone(&self.limits)),
             peer,
             listener,
             generation: id.generation,

@@ -33,18 +33,28 @@ impl From<ConnectionId> for Token {
 
 impl From<Token> for ConnectionId {
     fn from(token: Token) -> Self {
-        Self { index: token.0 & INDEX_MASK, generation: token.0 >> INDEX_BITS }
+        Self {
+            index: token.0 & INDEX_MASK,
+            generation: token.0 >> INDEX_BITS,
+        }
     }
 }
 
 /// The generation after this one; listeners have the last for themselves.
 pub(super) const fn next_generation(generation: usize) -> usize {
-    if generation + 1 >= INDEX_MASK { 0 } else { generation + 1 }
+    if generation + 1 >= INDEX_MASK {
+        0
+    } else {
+        generation + 1
+    }
 }
 
 /// A connection and its flags. All are about edges: readiness is reported once and remembered here.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "independent facts, each set by another event")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, each set by another event"
+)]
 pub(super) struct Connection {
     pub(super) stream: Stream,
     pub(super) http: http1::Connection,
@@ -106,7 +116,8 @@ impl Connection {
 
     /// Whether the application can go on; it is told once.
     pub(super) fn wakes(&mut self) -> bool {
-        let content = self.awaits_content && (self.is_readable || self.http.has_input() || self.peer_finished);
+        let content = self.awaits_content
+            && (self.is_readable || self.http.has_input() || self.peer_finished);
         let room = self.awaits_room && self.http.output_len() < HIGH_WATER;
         if content {
             self.awaits_content = false;
@@ -201,8 +212,12 @@ impl Reactor {
     }
 
     pub(super) fn reclaim_storage(&mut self) {
-        let Some(id) = self.lent_to.take() else { return };
-        if let Some(storage) = self.connection_mut(id).and_then(|connection| connection.http.receive_buffer().reclaim())
+        let Some(id) = self.lent_to.take() else {
+            return;
+        };
+        if let Some(storage) = self
+            .connection_mut(id)
+            .and_then(|connection| connection.http.receive_buffer().reclaim())
         {
             self.storage = storage;
         }
@@ -210,11 +225,15 @@ impl Reactor {
 
     /// Writes what waits; a connection that is done is closed after that.
     pub(super) fn flush(&mut self, id: ConnectionId) {
-        let Some(connection) = self.connection_mut(id) else { return };
+        let Some(connection) = self.connection_mut(id) else {
+            return;
+        };
         if !connection.http.is_flushed() && connection.write() {
             self.queue(id);
         }
-        let Some(connection) = self.connection_mut(id) else { return };
+        let Some(connection) = self.connection_mut(id) else {
+            return;
+        };
         let is_over = connection.http.phase() == Phase::Closed && connection.http.is_flushed();
         if connection.is_broken || (is_over && !connection.is_lingering()) {
             self.finish(id);
@@ -225,7 +244,9 @@ impl Reactor {
     /// reset, which may destroy what it has not read yet; so our side ends first and the rest is
     /// read and dropped for a while (RFC 9112 §9.6).
     fn finish(&mut self, id: ConnectionId) {
-        let Some(connection) = self.connection_mut(id) else { return };
+        let Some(connection) = self.connection_mut(id) else {
+            return;
+        };
         let may_send_on = connection.http.has_input() || connection.http.is_cut_short();
         let may_lose = connection.is_readable || (may_send_on && !connection.peer_finished);
         if connection.is_broken || !may_lose || connection.stream.shutdown_write().is_err() {
@@ -241,12 +262,16 @@ impl Reactor {
 
     /// Reads and drops; closes when the peer has ended, or has sent enough.
     pub(super) fn linger(&mut self, id: ConnectionId) {
-        let Some(connection) = self.connection_mut(id) else { return };
+        let Some(connection) = self.connection_mut(id) else {
+            return;
+        };
         let mut scratch = [0; 4096];
         while connection.is_readable && !connection.is_broken {
             let budget = connection.linger_budget.unwrap_or_default();
             match connection.stream.read(&mut scratch) {
-                Ok(length) if (1..=budget).contains(&length) => connection.linger_budget = Some(budget - length),
+                Ok(length) if (1..=budget).contains(&length) => {
+                    connection.linger_budget = Some(budget - length);
+                }
                 Ok(_) => connection.is_broken = true,
                 Err(error) => {
                     connection.is_readable = false;
@@ -264,12 +289,17 @@ impl Reactor {
         if self.lent_to == Some(id) {
             self.reclaim_storage();
         }
-        let Some(connection) = self.connection(id) else { return };
+        let Some(connection) = self.connection(id) else {
+            return;
+        };
         let (in_request, serial) = (connection.in_request, connection.serial);
         let connection = self.connections.remove(id.index);
         if in_request {
             self.requests -= 1;
-            self.ended.push(RequestId { connection: id, serial });
+            self.ended.push(RequestId {
+                connection: id,
+                serial,
+            });
             self.record(connection.entry);
         }
     }

@@ -31,7 +31,10 @@ impl Reactor {
             Taken::Disconnected => Received::Disconnected,
             Taken::End => Received::Data(&[], true),
             Taken::Data(span, end) => {
-                match self.connection(id.connection).map(|connection| connection.http.event(&span)) {
+                match self
+                    .connection(id.connection)
+                    .map(|connection| connection.http.event(&span))
+                {
                     Some(http1::Event::Data(octets)) => Received::Data(octets, end),
                     _ => Received::Disconnected,
                 }
@@ -41,12 +44,17 @@ impl Reactor {
 
     fn take_content(&mut self, id: RequestId) -> Taken {
         loop {
-            let Some(connection) = self.open_request(id) else { return Taken::Disconnected };
+            let Some(connection) = self.open_request(id) else {
+                return Taken::Disconnected;
+            };
             match connection.http.poll_event_span() {
                 Ok(Some(span @ EventSpan::Data(_))) => return self.with_end(id, span),
                 Ok(Some(EventSpan::EndOfMessage)) => return Taken::End,
                 Ok(Some(EventSpan::RequestHead(_))) => return Taken::Disconnected,
-                Ok(None) if connection.is_broken || connection.http.is_request_complete() && connection.peer_finished => {
+                Ok(None)
+                    if connection.is_broken
+                        || connection.http.is_request_complete() && connection.peer_finished =>
+                {
                     return Taken::Disconnected;
                 }
                 Ok(None) if connection.wants_input() && !connection.http.is_request_complete() => {
@@ -60,7 +68,9 @@ impl Reactor {
 
     /// Looks whether the end has come with the last of the content, to save the application a call.
     fn with_end(&mut self, id: RequestId, span: EventSpan) -> Taken {
-        let Some(connection) = self.open_request(id) else { return Taken::Disconnected };
+        let Some(connection) = self.open_request(id) else {
+            return Taken::Disconnected;
+        };
         let end = match connection.http.poll_event_span() {
             Ok(next) => matches!(next, Some(EventSpan::EndOfMessage)),
             Err(error) => {

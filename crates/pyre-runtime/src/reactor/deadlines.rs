@@ -58,7 +58,9 @@ impl Deadline {
             return;
         }
         self.cause = cause;
-        self.at = cause.and_then(|cause| cause.timeout(timeouts)).map(|timeout| now + timeout);
+        self.at = cause
+            .and_then(|cause| cause.timeout(timeouts))
+            .map(|timeout| now + timeout);
     }
 }
 
@@ -86,10 +88,14 @@ impl Connection {
             Phase::Idle if self.deadline.has_served => Some(Cause::KeepAlive),
             Phase::Idle => Some(Cause::FirstHead),
             // The time before the first octet of the first head counts, as it is one wait for a head.
-            Phase::ReadingHead if self.deadline.cause == Some(Cause::FirstHead) => Some(Cause::FirstHead),
+            Phase::ReadingHead if self.deadline.cause == Some(Cause::FirstHead) => {
+                Some(Cause::FirstHead)
+            }
             Phase::ReadingHead => Some(Cause::Head),
             // Content that the application does not ask for is not late.
-            Phase::ReadingContent if self.awaits_content || !self.in_request => Some(Cause::Content),
+            Phase::ReadingContent if self.awaits_content || !self.in_request => {
+                Some(Cause::Content)
+            }
             Phase::ReadingContent | Phase::Responding | Phase::Closed => None,
         }
     }
@@ -99,10 +105,14 @@ impl Reactor {
     pub(super) fn update_deadline(&mut self, id: ConnectionId) {
         let now = self.clock.now();
         let timeouts = self.config.timeouts;
-        let Some(connection) = self.connection_mut(id) else { return };
+        let Some(connection) = self.connection_mut(id) else {
+            return;
+        };
         let cause = connection.cause();
         connection.deadline.hold(cause, now, &timeouts);
-        let Some(at) = connection.deadline.at else { return };
+        let Some(at) = connection.deadline.at else {
+            return;
+        };
         let entry = connection.deadline.entry;
         let tick = self.wheel.tick_at(at);
         if entry.is_none_or(|entry| tick < entry) {
@@ -118,7 +128,9 @@ impl Reactor {
         let mut expired = Vec::new();
         self.wheel.expire(now, &mut expired);
         for (tick, id) in expired {
-            let Some(connection) = self.connection_mut(id) else { continue };
+            let Some(connection) = self.connection_mut(id) else {
+                continue;
+            };
             if connection.deadline.entry != Some(tick) {
                 // An earlier entry has taken this one's place.
                 continue;
@@ -134,10 +146,14 @@ impl Reactor {
 
     /// The peer is late: 408 where an answer is possible, otherwise the end.
     fn expire(&mut self, id: ConnectionId) {
-        let Some(connection) = self.connection_mut(id) else { return };
+        let Some(connection) = self.connection_mut(id) else {
+            return;
+        };
         let has_spoken = connection.http.has_input();
         match connection.deadline.cause {
-            Some(Cause::Head | Cause::FirstHead) if has_spoken => self.refuse(id, RequestError::Timeout),
+            Some(Cause::Head | Cause::FirstHead) if has_spoken => {
+                self.refuse(id, RequestError::Timeout);
+            }
             Some(Cause::Content) => self.refuse(id, RequestError::Timeout),
             _ => self.close(id),
         }

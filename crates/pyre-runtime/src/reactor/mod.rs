@@ -30,14 +30,11 @@ use slab::Slab;
 use socket2::Socket;
 
 use self::{accept::Acceptor, connection::Connection};
+pub use self::{content::Received, responses::SendError};
 use crate::{
-    Address, Config, Poller,
-    access_log::Recorder,
-    clock::Clock,
-    poller::Readiness,
+    Address, Config, Poller, access_log::Recorder, clock::Clock, poller::Readiness,
     timer_wheel::TimerWheel,
 };
-pub use self::{content::Received, responses::SendError};
 
 /// Octets that one read may bring, and so the most that is read ahead of an application.
 const READ_SIZE: usize = 256 * 1024;
@@ -106,11 +103,17 @@ impl Reactor {
     #[must_use]
     pub fn new(config: Config, poller: Poller, recorder: Option<Recorder>) -> Self {
         let clock = Clock::new();
-        let server = config.server_header.as_ref().map(|name| format!("server: {name}\r\n"));
+        let server = config
+            .server_header
+            .as_ref()
+            .map(|name| format!("server: {name}\r\n"));
         let mut reactor = Self {
             limits: Arc::new(config.limits),
             wheel: TimerWheel::new(clock.now()),
-            default_fields: DefaultFields { date: Vec::new(), server: server.unwrap_or_default().into() },
+            default_fields: DefaultFields {
+                date: Vec::new(),
+                server: server.unwrap_or_default().into(),
+            },
             config,
             poller,
             clock,
@@ -161,7 +164,10 @@ impl Reactor {
     /// When a tick is due although nothing becomes ready.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Instant> {
-        [self.wheel.next_expiry(), self.acceptor.resumes_at()].into_iter().flatten().min()
+        [self.wheel.next_expiry(), self.acceptor.resumes_at()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Looks what has become ready, after at most `wait`; a host inside an event loop does not wait.
@@ -274,7 +280,9 @@ impl Reactor {
                 return None;
             }
             match connection.http.poll_event_span() {
-                Ok(Some(EventSpan::RequestHead(head))) => return Some(self.begin_request(id, head)),
+                Ok(Some(EventSpan::RequestHead(head))) => {
+                    return Some(self.begin_request(id, head));
+                }
                 Ok(Some(_)) => {}
                 Ok(None) if connection.wants_input() => self.fill(id),
                 Ok(None) => return None,
@@ -291,7 +299,9 @@ impl Reactor {
         if let Some(connection) = self.connections.get_mut(id.index) {
             connection.begin_request();
             let span = EventSpan::RequestHead(head.clone());
-            if let (Some(recorder), http1::Event::RequestHead(head)) = (&self.recorder, connection.http.event(&span)) {
+            if let (Some(recorder), http1::Event::RequestHead(head)) =
+                (&self.recorder, connection.http.event(&span))
+            {
                 connection.entry = Some(recorder.begin(&head, &connection.peer, &self.clock));
             }
         }
@@ -299,8 +309,14 @@ impl Reactor {
     }
 
     fn request_id(&self, id: ConnectionId) -> RequestId {
-        let serial = self.connections.get(id.index).map_or(0, |connection| connection.serial);
-        RequestId { connection: id, serial }
+        let serial = self
+            .connections
+            .get(id.index)
+            .map_or(0, |connection| connection.serial);
+        RequestId {
+            connection: id,
+            serial,
+        }
     }
 
     /// Notes what the poller said, and queues the connection or the accepting.
@@ -326,11 +342,15 @@ impl Reactor {
     }
 
     fn connection_mut(&mut self, id: ConnectionId) -> Option<&mut Connection> {
-        self.connections.get_mut(id.index).filter(|connection| connection.generation == id.generation)
+        self.connections
+            .get_mut(id.index)
+            .filter(|connection| connection.generation == id.generation)
     }
 
     fn connection(&self, id: ConnectionId) -> Option<&Connection> {
-        self.connections.get(id.index).filter(|connection| connection.generation == id.generation)
+        self.connections
+            .get(id.index)
+            .filter(|connection| connection.generation == id.generation)
     }
 
     /// The connection of a request that is still to be answered.
@@ -342,7 +362,8 @@ impl Reactor {
     /// The peer's address.
     #[must_use]
     pub fn peer(&self, id: RequestId) -> Option<&Address> {
-        self.connection(id.connection).map(|connection| &connection.peer)
+        self.connection(id.connection)
+            .map(|connection| &connection.peer)
     }
 
     /// The address that the peer has connected to.
@@ -350,7 +371,11 @@ impl Reactor {
     pub fn local_address(&self, id: RequestId) -> Option<Address> {
         let connection = self.connection(id.connection)?;
         let listening = self.acceptor.address(connection.listener)?;
-        let exact = if listening.is_unspecified() { connection.stream.local_address() } else { None };
+        let exact = if listening.is_unspecified() {
+            connection.stream.local_address()
+        } else {
+            None
+        };
         exact.or_else(|| Some(listening.clone()))
     }
 

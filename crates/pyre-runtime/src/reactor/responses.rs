@@ -52,7 +52,9 @@ impl Reactor {
             .get_mut(id.connection.index)
             .filter(|connection| connection.is_answerable(id))
             .ok_or(SendError::Disconnected)?;
-        connection.http.send_head(status, fields, &self.default_fields)?;
+        connection
+            .http
+            .send_head(status, fields, &self.default_fields)?;
         if let Some(entry) = &mut connection.entry {
             entry.status = status;
         }
@@ -63,8 +65,15 @@ impl Reactor {
     ///
     /// # Errors
     /// See [`SendError`]; nothing of this call is written then.
-    pub fn send_data(&mut self, id: RequestId, content: Content<'_>, end: bool) -> Result<(), SendError> {
-        let connection = self.open_request(id).filter(|connection| !connection.is_broken);
+    pub fn send_data(
+        &mut self,
+        id: RequestId,
+        content: Content<'_>,
+        end: bool,
+    ) -> Result<(), SendError> {
+        let connection = self
+            .open_request(id)
+            .filter(|connection| !connection.is_broken);
         let connection = connection.ok_or(SendError::Disconnected)?;
         let sent = connection.http.send_data(content, end)?;
         if let Some(entry) = &mut connection.entry {
@@ -79,7 +88,9 @@ impl Reactor {
 
     /// Whether the application may send on. If not, [`super::Event::Wake`] will say when.
     pub fn has_room(&mut self, id: RequestId) -> bool {
-        let Some(connection) = self.open_request(id) else { return true };
+        let Some(connection) = self.open_request(id) else {
+            return true;
+        };
         let has_room = connection.is_broken || connection.http.output_len() < HIGH_WATER;
         connection.awaits_room |= !has_room;
         has_room
@@ -87,7 +98,8 @@ impl Reactor {
 
     /// Whether the peer can still be answered.
     pub fn is_connected(&mut self, id: RequestId) -> bool {
-        self.open_request(id).is_some_and(|connection| !connection.is_broken)
+        self.open_request(id)
+            .is_some_and(|connection| !connection.is_broken)
     }
 
     /// Answers in the application's place, with a line of text, and closes. A response that is on
@@ -105,8 +117,12 @@ impl Reactor {
     }
 
     fn answer_with_error(&mut self, id: ConnectionId, status: u16, reason: &str) {
-        let Some(connection) = self.connections.get_mut(id.index) else { return };
-        if connection.http.send_error(status, reason, &self.default_fields)
+        let Some(connection) = self.connections.get_mut(id.index) else {
+            return;
+        };
+        if connection
+            .http
+            .send_error(status, reason, &self.default_fields)
             && let Some(entry) = &mut connection.entry
         {
             entry.status = status;
@@ -121,12 +137,18 @@ impl Reactor {
 
     /// The response is complete or given up: the connection is free for the next.
     fn end_response(&mut self, id: ConnectionId) {
-        let Some(connection) = self.connection_mut(id) else { return };
+        let Some(connection) = self.connection_mut(id) else {
+            return;
+        };
         if !connection.in_request {
             return;
         }
         let is_awaited = connection.awaits_content || connection.awaits_room;
-        (connection.in_request, connection.awaits_content, connection.awaits_room) = (false, false, false);
+        (
+            connection.in_request,
+            connection.awaits_content,
+            connection.awaits_room,
+        ) = (false, false, false);
         let entry = connection.entry.take();
         self.requests -= 1;
         self.record(entry);
@@ -139,7 +161,9 @@ impl Reactor {
     /// Writes now, unless a pipelined request is about to be answered in the same turn.
     pub(super) fn flush_or_defer(&mut self, id: ConnectionId) {
         let is_current = self.current == Some(id);
-        let Some(connection) = self.connection_mut(id) else { return };
+        let Some(connection) = self.connection_mut(id) else {
+            return;
+        };
         let more_to_come = is_current && !connection.in_request && connection.http.has_input();
         if !more_to_come || connection.http.output_len() >= HIGH_WATER {
             self.flush(id);
@@ -158,7 +182,9 @@ impl Reactor {
     /// Closes what is idle, and every other connection after its current response.
     pub fn close_idle(&mut self) {
         for id in self.open_connections() {
-            let Some(connection) = self.connection_mut(id) else { continue };
+            let Some(connection) = self.connection_mut(id) else {
+                continue;
+            };
             connection.http.disable_keep_alive();
             if connection.http.phase() == Phase::Closed {
                 self.flush(id);
@@ -174,7 +200,10 @@ impl Reactor {
     }
 
     fn open_connections(&self) -> Vec<ConnectionId> {
-        let id = |(index, connection): (usize, &Connection)| ConnectionId { index, generation: connection.generation };
+        let id = |(index, connection): (usize, &Connection)| ConnectionId {
+            index,
+            generation: connection.generation,
+        };
         self.connections.iter().map(id).collect()
     }
 }
