@@ -209,6 +209,11 @@ fn interpret(
     lines: &mut [FieldSpan],
 ) -> Result<ParsedHead, RequestError> {
     let method = scanned.method.of(head);
+    // Methods are case-sensitive and every registered one is upper-case (RFC 9110 §9.1); ASGI can't
+    // tell `get` from `GET`, so a method in lower case is one that is not implemented.
+    if method.iter().any(u8::is_ascii_lowercase) {
+        return Err(RequestError::MethodNotImplemented);
+    }
     let target = target::parse(method, scanned.target.of(head), head)?;
     let semantics = Semantics::read(method, scanned.version, lines, head)?;
     if let Some(authority) = target.authority {

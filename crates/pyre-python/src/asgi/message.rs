@@ -108,18 +108,26 @@ fn read_fields<'py>(headers: &Bound<'py, PyAny>) -> PyResult<Vec<Field<'py>>> {
 fn read_field<'py>(pair: &Bound<'py, PyAny>) -> PyResult<Field<'py>> {
     let (name, value) = match pair.cast_exact::<PyTuple>() {
         Ok(pair) if pair.len() == 2 => (pair.get_item(0)?, pair.get_item(1)?),
-        _ => pair
-            .extract()
-            .map_err(|_| wrong("a header", "pair of bytes", pair))?,
+        _ => read_other_pair(pair)?,
     };
-    let bytes = |part: Bound<'py, PyAny>, what| match part.cast_into::<PyBytes>() {
-        Ok(bytes) => Ok(bytes),
-        Err(error) => Err(wrong(what, "bytes", &error.into_inner())),
+    let bytes = |part: Bound<'py, PyAny>, what| {
+        part.cast_into::<PyBytes>()
+            .map_err(|error| wrong(what, "bytes", &error.into_inner()))
     };
     Ok((
         bytes(name, "a header name")?,
         bytes(value, "a header value")?,
     ))
+}
+
+/// A list, for one: ASGI says "iterable".
+fn read_other_pair<'py>(
+    pair: &Bound<'py, PyAny>,
+) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+    let parts: Vec<Bound<'py, PyAny>> = pair.try_iter().and_then(Iterator::collect)?;
+    <[_; 2]>::try_from(parts)
+        .map(|[name, value]| (name, value))
+        .map_err(|_| PyTypeError::new_err("a header must be a pair of bytes: name and value"))
 }
 
 impl<'py> Body<'py> {

@@ -87,7 +87,7 @@ impl Scopes {
         )?;
         scope.set_item(intern!(py, "method"), names::method(py, head.method))?;
         scope.set_item(intern!(py, "path"), self.path(py, head))?;
-        scope.set_item(intern!(py, "raw_path"), self.raw_path(py, head))?;
+        scope.set_item(intern!(py, "raw_path"), PyBytes::new(py, head.target.path))?;
         scope.set_item(
             intern!(py, "query_string"),
             PyBytes::new(py, head.target.query),
@@ -105,13 +105,6 @@ impl Scopes {
             return PyString::new(py, &path);
         }
         PyString::new(py, &format!("{}{path}", self.root_path))
-    }
-
-    fn raw_path<'py>(&self, py: Python<'py>, head: &RequestHead<'_>) -> Bound<'py, PyBytes> {
-        if self.root_path.is_empty() {
-            return PyBytes::new(py, head.target.path);
-        }
-        PyBytes::new(py, &[self.root_path.as_bytes(), head.target.path].concat())
     }
 
     fn headers<'py>(

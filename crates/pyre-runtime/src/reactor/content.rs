@@ -51,15 +51,9 @@ impl Reactor {
                 Ok(Some(span @ EventSpan::Data(_))) => return self.with_end(id, span),
                 Ok(Some(EventSpan::EndOfMessage)) => return Taken::End,
                 Ok(Some(EventSpan::RequestHead(_))) => return Taken::Disconnected,
-                Ok(None)
-                    if connection.is_broken
-                        || connection.http.is_request_complete() && connection.peer_finished =>
-                {
-                    return Taken::Disconnected;
-                }
-                Ok(None) if connection.wants_input() && !connection.http.is_request_complete() => {
-                    self.fill(id.connection);
-                }
+                Ok(None) if connection.is_broken => return Taken::Disconnected,
+                Ok(None) if connection.http.is_request_complete() => return self.await_end(id),
+                Ok(None) if connection.wants_input() => self.fill(id.connection),
                 Ok(None) => return self.await_content(id),
                 Err(error) => return self.refuse_content(id, error),
             }
@@ -89,6 +83,22 @@ impl Reactor {
         self.flush_or_defer(id.connection);
         self.update_deadline(id.connection);
         Taken::Pending
+    }
+
+    /// After the content: the application waits for the peer to leave. Once it has been told so, the
+    /// connection is over for it; before, a peer that has merely ended its side is still answered
+    /// (RFC 9112 §9.6).
+    fn await_end(&mut self, id: RequestId) -> Taken {
+        let Some(connection) = self.open_request(id) else {
+            return Taken::Disconnected;
+        };
+        if !connection.peer_finished {
+            connection.awaits_content = true;
+            return Taken::Pending;
+        }
+        connection.is_broken = true;
+        self.queue(id.connection);
+        Taken::Disconnected
     }
 
     fn refuse_content(&mut self, id: RequestId, error: RequestError) -> Taken {
