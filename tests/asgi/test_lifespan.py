@@ -29,7 +29,7 @@ def test_order_of_events(serve: Launcher) -> None:
     with serve("lifespans:supported") as server:
         server.request("GET /one")
         server.request("GET /two")
-        server.signal(signal.SIGTERM)
+        server.send_signal(signal.SIGTERM)
         server.wait()
         told = [event for event in events(server) if not event.startswith("scope")]
     requests = ["request /one", "done /one", "request /two", "done /two"]
@@ -40,20 +40,11 @@ def test_shutdown_comes_after_the_last_request(serve: Launcher) -> None:
     with serve("lifespans:supported") as server, server.connect() as connection:
         connection.send(encoded("POST /slow", b"", "Content-Length: 1"))
         wait_for(lambda: "request /slow" in events(server), "the request to begin")
-        server.signal(signal.SIGTERM)
-        wait_for(lambda: is_refused(server), "the server to stop accepting")
+        server.begin_stop()
         connection.send(b"x")
         assert connection.read_response().status == 200
         server.wait()
         assert events(server)[-2:] == ["done /slow", "shutdown"]
-
-
-def is_refused(server: Server) -> bool:
-    try:
-        server.connect().close()
-    except ConnectionRefusedError:
-        return True
-    return False
 
 
 def test_scope_of_lifespan(serve: Launcher) -> None:
@@ -101,6 +92,6 @@ def test_exception_ends_the_server_when_lifespan_is_demanded(serve: Launcher) ->
 
 def test_shutdown_that_failed_is_logged(serve: Launcher) -> None:
     with serve("lifespans:shutdown_failed") as server:
-        server.signal(signal.SIGTERM)
+        server.send_signal(signal.SIGTERM)
         server.wait()
         assert "could not save" in server.stderr

@@ -7,7 +7,6 @@ import pytest
 from support.client import Connection, connected, encoded
 from support.scenarios import reported
 from support.server import Launcher, Server
-from support.waiting import wait_for
 
 SOON = 10.0
 """Seconds in which a server must end that waits for nobody. To wait for all may take thrice."""
@@ -25,21 +24,12 @@ def hold(connection: Connection, path: str = "/held") -> None:
     connection.send(encoded(f"POST {path}", b"", "Content-Length: 1"))
 
 
-def is_refused(server: Server) -> bool:
-    try:
-        server.connect().close()
-    except ConnectionRefusedError:
-        return True
-    return False
-
-
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_request_in_flight_is_finished(server: Server, number: signal.Signals) -> None:
     with server.connect() as connection:
         hold(connection)
         reported(server, "held")
-        server.signal(number)
-        wait_for(lambda: is_refused(server), "new connections to be refused")
+        server.begin_stop(number)
         connection.send(b"x")
         response = connection.read_response()
         assert (response.status, response.body) == (200, b"x")
@@ -52,8 +42,7 @@ def test_response_under_way_is_finished(server: Server) -> None:
         hold(connection, "/held-within-response")
         response = connection.open_response()
         assert response.read_some() == b"started "
-        server.signal(signal.SIGTERM)
-        wait_for(lambda: is_refused(server), "new connections to be refused")
+        server.begin_stop()
         connection.send(b"x")
         assert response.read().body == b"x"
         assert connection.read_to_end() == b""
@@ -64,8 +53,7 @@ def test_response_that_is_being_written_is_finished(server: Server) -> None:
     with server.connect(receive_buffer=65_536) as connection:
         connection.send(encoded("GET /large"))
         response = connection.open_response()
-        server.signal(signal.SIGTERM)
-        wait_for(lambda: is_refused(server), "new connections to be refused")
+        server.begin_stop()
         assert response.read().body == b"x" * 20_000_000
 
 
@@ -73,8 +61,7 @@ def test_response_tells_that_the_connection_will_close(server: Server) -> None:
     with server.connect() as connection:
         hold(connection)
         reported(server, "held")
-        server.signal(signal.SIGTERM)
-        wait_for(lambda: is_refused(server), "new connections to be refused")
+        server.begin_stop()
         connection.send(b"x")
         assert connection.read_response().header(b"connection") == b"close"
 
@@ -86,7 +73,7 @@ def test_idle_connections_are_closed_at_once(server: Server) -> None:
             assert connection.request("GET /plain").body == b"plain"
         hold(busy)
         reported(server, "held")
-        server.signal(signal.SIGTERM)
+        server.send_signal(signal.SIGTERM)
         assert [connection.read_to_end() for connection in idle] == [b""] * 5
         assert server.is_running()
         busy.send(b"x")
@@ -98,7 +85,7 @@ def test_half_a_head_holds_up_the_stop_for_its_timeout_at_most(serve: Launcher) 
     with serve("held:app", *limit) as server, server.connect() as connection:
         connection.send(b"GET /plain HTTP/1.1\r\nHost: loc")
         assert server.request("GET /plain").status == 200
-        server.signal(signal.SIGTERM)
+        server.send_signal(signal.SIGTERM)
         connection.read_to_end()
         server.wait(SOON)
 
@@ -107,8 +94,7 @@ def test_work_after_the_response_is_finished(server: Server) -> None:
     with server.connect() as connection:
         hold(connection, "/held-after-response")
         reported(server, "held")
-        server.signal(signal.SIGTERM)
-        wait_for(lambda: is_refused(server), "new connections to be refused")
+        server.begin_stop()
         connection.send(b"x")
         assert connection.read_response().body == b"x"
         server.wait()
@@ -116,7 +102,7 @@ def test_work_after_the_response_is_finished(server: Server) -> None:
 
 
 def test_stop_without_connections(server: Server) -> None:
-    server.signal(signal.SIGTERM)
+    server.send_signal(signal.SIGTERM)
     assert server.wait(SOON) in server.clean_exits
 
 
@@ -125,10 +111,9 @@ def test_second_signal_stops_now(server: Server, number: signal.Signals) -> None
     with server.connect() as connection:
         connection.send(encoded("GET /forever"))
         reported(server, "forever")
-        server.signal(number)
-        wait_for(lambda: is_refused(server), "new connections to be refused")
+        server.begin_stop(number)
         assert server.is_running()
-        server.signal(number)
+        server.send_signal(number)
         server.wait(SOON)
         connection.read_to_end()
 
@@ -138,6 +123,6 @@ def test_graceful_stop_has_an_end(serve: Launcher) -> None:
     with serve("held:app", *limit) as server, server.connect() as connection:
         connection.send(encoded("GET /forever"))
         reported(server, "forever")
-        server.signal(signal.SIGTERM)
+        server.send_signal(signal.SIGTERM)
         server.wait(SOON)
         connection.read_to_end()

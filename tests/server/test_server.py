@@ -75,8 +75,10 @@ async def ask(address, path="/"):
     else:
         reader, writer = await asyncio.open_connection(*address)
     writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
-    with contextlib.closing(writer):
-        return await reader.read()
+    answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    return answer
 
 
 def is_refused(address):

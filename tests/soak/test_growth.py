@@ -18,8 +18,8 @@ from support.waiting import eventually
 
 IS_FULL = os.environ.get("PYRE_SOAK") == "full"
 
-REQUESTS = 1_000_000 if IS_FULL else 60_000
-DISCONNECTS = 10_000 if IS_FULL else 2_000
+REQUESTS = 1_000_000 if IS_FULL else 200_000
+DISCONNECTS = 10_000 if IS_FULL else 5_000
 WARM_UP = 10
 
 GROWN_BYTES = 4 * 1024 * 1024

@@ -92,9 +92,14 @@ class Server:
 
         wait_for(accepts, "the server to accept", START_DEADLINE)
 
-    def signal(self, number: signal.Signals) -> None:
+    def send_signal(self, number: signal.Signals) -> None:
         self._is_stopping = True
         self._process.send_signal(number)
+
+    def begin_stop(self, number: signal.Signals = signal.SIGTERM) -> None:
+        """Send a signal, and wait until it has had its effect: connections are refused."""
+        self.send_signal(number)
+        wait_for(self._refuses, "new connections to be refused")
 
     def wait(self, deadline: float = STOP_DEADLINE) -> int:
         """Wait for the process to end by itself, and return its exit status."""
@@ -107,7 +112,7 @@ class Server:
         """Stop the server, if no test has done so, and judge how it ended."""
         if self.is_running():
             if not self._is_stopping:
-                self.signal(signal.SIGTERM)
+                self.send_signal(signal.SIGTERM)
             status = self.wait()
             assert status in self.clean_exits, f"exit status {status}\n{self.stderr}"
         unexpected = self._unexpected_errors()
@@ -116,6 +121,15 @@ class Server:
     def kill(self) -> None:
         self._process.kill()
         self._process.wait()
+
+    def _refuses(self) -> bool:
+        # A reset is no refusal yet: that connection was waiting to be accepted.
+        with contextlib.suppress(ConnectionResetError):
+            try:
+                self.connect().close()
+            except ConnectionRefusedError:
+                return True
+        return False
 
     def _output(self, name: str) -> Path:
         return self._directory / name

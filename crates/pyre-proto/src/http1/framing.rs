@@ -15,9 +15,14 @@ pub enum Framing {
 
 /// The meaning of the fields that are the server's to obey.
 #[derive(Debug, Clone, Copy)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, read by different parts"
+)]
 pub(crate) struct Semantics {
     pub(crate) framing: Framing,
     pub(crate) keep_alive: bool,
+    pub(crate) is_head: bool,
     pub(crate) expects_continue: bool,
     pub(crate) is_websocket: bool,
 }
@@ -58,6 +63,7 @@ impl Semantics {
         Ok(Self {
             framing: said.framing(version)?,
             keep_alive: !said.close && (is_http11 || said.keep_alive),
+            is_head: method == b"HEAD",
             expects_continue: is_http11 && said.expects_continue,
             is_websocket: is_http11 && method == b"GET" && said.upgrade && said.websocket,
         })

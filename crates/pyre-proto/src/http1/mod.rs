@@ -49,14 +49,16 @@ mod limits;
 mod output;
 mod receive_buffer;
 mod request_head;
+mod request_reader;
 mod response;
 mod target;
 
-pub use connection::{Connection, Event, EventSpan, HeadSpan, Phase};
+pub use connection::{Connection, Event, Phase};
 pub use error::{RequestError, ResponseError};
 pub use framing::Framing;
 pub use limits::Limits;
 pub use receive_buffer::{ReceiveBuffer, Storage};
 pub use request_head::{RequestHead, Version};
+pub use request_reader::{EventSpan, HeadSpan};
 pub use response::{Content, DefaultFields};
 pub use target::Target;
