@@ -4,6 +4,7 @@ import json
 
 import pytest
 from support.client import encoded
+from support.process import open_descriptors
 from support.server import Server
 from support.waiting import wait_for
 
@@ -38,10 +39,15 @@ def test_exception_in_a_handler(site: Server) -> None:
 
 
 def test_client_that_leaves_a_stream_is_no_error(site: Server) -> None:
+    """Nothing is logged for it before the next error that does deserve it."""
+    logged, open_before = site.stderr, open_descriptors(site.pid)
     with site.connect() as connection:
         connection.send(encoded("GET /download/655360000"))
         assert connection.open_response().read_some()
-    assert site.request("GET /hello/next").status == 200
+    wait_for(lambda: open_descriptors(site.pid) <= open_before, "the connection to be gone")
+    assert site.request("GET /broken").status == 500
+    wait_for(lambda: "on purpose" in site.stderr.removeprefix(logged), "the error to be logged")
+    assert "Disconnect" not in site.stderr.removeprefix(logged)
 
 
 def test_pipelined_requests(site: Server) -> None:

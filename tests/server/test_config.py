@@ -25,6 +25,7 @@ def test_a_config_is_immutable():
         ("backlog", 1),
         ("limit_body_size", 0),
         ("limit_body_size", None),
+        ("timeout_body", None),
         ("timeout_write", None),
         ("timeout_write", 0.001),
         ("root_path", "/api/v1"),

@@ -97,7 +97,6 @@ def exchange(case: Case, address: Address, *, in_pieces: bool) -> Exchange:
 def send(connection: socket.socket, case: Case, *, in_pieces: bool) -> None:
     payload = case.payload
     size = -(-len(payload) // PIECES) if in_pieces else len(payload)
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     for start in range(0, len(payload), size):
         connection.sendall(payload[start : start + size])
     if case.half_close:

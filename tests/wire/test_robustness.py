@@ -89,11 +89,7 @@ def test_requests_that_end_anywhere(server: Server, request_number: int) -> None
 
 
 def test_one_byte_at_a_time(server: Server) -> None:
-    """Each byte is a segment of its own, as the one before has been acknowledged by an answer.
-
-    Another connection asks for something after each byte: when its answer is there, the server has
-    read the byte.
-    """
+    """After each byte another connection is served: by then the server has read the byte."""
     with server.connect() as slow, server.connect() as other:
         for byte in b"".join(REQUESTS[:3]):
             slow.send(bytes([byte]))

@@ -89,6 +89,7 @@ def _print_version(
 @_option("--backlog", "Connections that may wait to be accepted.", int)
 @_option("--timeout-header", "Time for a request head to arrive.", seconds)
 @_option("--timeout-keep-alive", "Time for the next request of a connection.", seconds)
+@_option("--timeout-body", "Time between two pieces of an awaited body.", seconds)
 @_option("--timeout-write", "Time for the peer to take what was written.", seconds)
 @_option("--timeout-graceful-shutdown", "Time for requests to finish at a stop.", seconds)
 @_option("--limit-request-line", "Size of a request line.", int)

@@ -35,7 +35,13 @@ _WHOLE_NUMBERS = {
     "fd": (0, _C_INT_MAX),
 }
 _OPTIONAL = {"fd", "limit_body_size"}
-_TIMEOUTS = ("timeout_header", "timeout_keep_alive", "timeout_write", "timeout_graceful_shutdown")
+_TIMEOUTS = (
+    "timeout_header",
+    "timeout_body",
+    "timeout_keep_alive",
+    "timeout_write",
+    "timeout_graceful_shutdown",
+)
 # Deadlines are computed by addition; a bound far above any use keeps them from overflowing.
 _LONGEST_TIMEOUT = 366 * 24 * 3600
 
@@ -72,6 +78,7 @@ class Config:
     driver: Driver = "thread" if sys.platform == "win32" else "poller"
     backlog: int = 2048
     timeout_header: float | None = 10.0
+    timeout_body: float | None = 30.0
     timeout_keep_alive: float | None = 5.0
     timeout_write: float | None = 30.0
     timeout_graceful_shutdown: float | None = 30.0

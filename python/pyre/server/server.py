@@ -139,6 +139,7 @@ class Server:
             limit_header_count=config.limit_header_count,
             limit_body_size=config.limit_body_size,
             timeout_header=config.timeout_header,
+            timeout_body=config.timeout_body,
             timeout_keep_alive=config.timeout_keep_alive,
             timeout_write=config.timeout_write,
         )
@@ -194,8 +195,12 @@ def _access_log(config: Config) -> Generator[AccessLog | None]:
         raise UsageError(
             f"{path} can't be opened ({error.strerror}); choose another --access-log-file"
         ) from None
-    with contextlib.closing(log):
+    try:
         yield log
+    finally:
+        lost = log.close()
+        if lost:
+            logger.warning("%d lines of the access log were lost: %s", *lost)
 
 
 def _announcement(app: str | ASGIApplication, addresses: list[sockets.Address]) -> str:
