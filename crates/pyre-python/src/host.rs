@@ -37,7 +37,8 @@ enum Phase {
     Serving,
     /// The future that tells when the last connection and the last task have ended.
     Stopping(Py<PyAny>),
-    Stopped,
+    /// It is done.
+    Stopped(Py<PyAny>),
 }
 
 /// One reactor, nested in one asyncio loop, that serves one application.
@@ -122,8 +123,13 @@ impl Host {
         host.end_tick(py).and(served)
     }
 
-    /// Stop accepting, close idle connections, let requests finish; done when no connection is left.
+    /// Stop accepting, close idle connections and let requests finish.
+    ///
+    /// The future is done when no connection and no task of the application is left.
     fn stop<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        if let Some(stopping) = self.stopping(py)? {
+            return Ok(stopping);
+        }
         let stopped = self.event_loop.create_future(py)?;
         {
             let mut core = self.core.borrow_mut()?;
@@ -131,11 +137,12 @@ impl Host {
             core.reactor.close_idle();
             core.phase = Phase::Stopping(stopped.clone().unbind());
         }
-        self.schedule_tick(py)?;
+        self.stop_when_drained(py)?;
+        self.after_call(py)?;
         Ok(stopped)
     }
 
-    /// Close every connection now and leave the loop. Calling it twice is harmless.
+    /// Close every connection now and cancel what still runs. Calling it twice is harmless.
     fn abort(&self, py: Python<'_>) -> PyResult<()> {
         {
             let mut core = self.core.borrow_mut()?;
@@ -143,7 +150,8 @@ impl Host {
             core.reactor.close_all();
         }
         self.asgi.cancel_tasks(py)?;
-        self.schedule_tick(py)
+        self.after_call(py)?;
+        self.stop(py).map(drop)
     }
 }
 
@@ -259,7 +267,7 @@ impl Host {
             match &core.phase {
                 Phase::Stopping(stopped) if is_drained => {
                     let stopped = stopped.clone_ref(py);
-                    core.phase = Phase::Stopped;
+                    core.phase = Phase::Stopped(stopped.clone_ref(py));
                     stopped
                 }
                 _ => return Ok(()),
@@ -271,6 +279,14 @@ impl Host {
             stopped.call_method1(intern!(py, "set_result"), (py.None(),))?;
         }
         Ok(())
+    }
+
+    /// The future of a stop that is under way.
+    fn stopping<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        Ok(match &self.core.borrow_mut()?.phase {
+            Phase::Stopping(stopped) | Phase::Stopped(stopped) => Some(stopped.bind(py).clone()),
+            Phase::New | Phase::Serving => None,
+        })
     }
 
     fn leave_loop(&self, py: Python<'_>) -> PyResult<()> {

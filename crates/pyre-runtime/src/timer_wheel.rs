@@ -60,15 +60,14 @@ impl<K: Copy> TimerWheel<K> {
     pub(crate) fn expire(&mut self, now: Instant, expired: &mut Vec<(Tick, K)>) {
         let elapsed = now.saturating_duration_since(self.origin).as_millis() / TICK.as_millis();
         let last = u64::try_from(elapsed).unwrap_or(Tick::MAX);
-        let Some(earliest) = self.earliest.filter(|&earliest| earliest <= last) else {
-            return;
-        };
+        let earliest = self.earliest.filter(|&earliest| earliest <= last);
+        self.next = self.next.max(last + 1);
+        let Some(earliest) = earliest else { return };
         for tick in earliest..=last.min(earliest + SLOTS - 1) {
             if let Some(slot) = self.slot(tick) {
                 expired.extend(slot.drain(..).map(|key| (tick, key)));
             }
         }
-        self.next = last + 1;
         self.earliest = (self.next..self.next + SLOTS)
             .find(|&tick| self.slot(tick).is_some_and(|slot| !slot.is_empty()));
     }

@@ -89,7 +89,7 @@ impl Asgi {
             None if is_open => Some(PyRuntimeError::new_err(
                 "the ASGI application returned without completing its response",
             )),
-            Some(error) if error.is_instance_of::<ClientDisconnected>(py) => None,
+            Some(error) if is_disconnect(&error, py) => None,
             other => other,
         };
         if is_open {
@@ -142,6 +142,25 @@ fn outcome(task: &Bound<'_, PyAny>) -> PyResult<Option<PyErr>> {
     }
     let exception = task.call_method0(intern!(py, "exception"))?;
     Ok((!exception.is_none()).then(|| PyErr::from_value(exception)))
+}
+
+/// Whether the peer's leaving is behind it: frameworks raise an error of their own while they handle
+/// ours (Starlette's `ClientDisconnect`), which makes ours its cause or its context.
+fn is_disconnect(error: &PyErr, py: Python<'_>) -> bool {
+    /// Longer than any sensible chain, shorter than one that is tied into a circle.
+    const LINKS: usize = 16;
+    let mut link = Some(error.value(py).clone().into_any());
+    for _ in 0..LINKS {
+        let Some(exception) = link else { return false };
+        if exception.is_instance_of::<ClientDisconnected>() {
+            return true;
+        }
+        link = [intern!(py, "__cause__"), intern!(py, "__context__")]
+            .into_iter()
+            .filter_map(|name| exception.getattr(name).ok())
+            .find(|other| !other.is_none());
+    }
+    false
 }
 
 /// Not an application's failure but somebody's wish to end the process.

@@ -143,7 +143,8 @@ impl Reactor {
             generation: id.generation,
             serial: 0,
             turn_requests: 0,
-            exceeded_turn: false,
+            turn_octets: 0,
+            wants_turn: false,
             is_queued: false,
             // A request is often there already, and its edge gone by the time of the registration.
             is_readable: true,

@@ -11,8 +11,9 @@ use crate::{Address, access_log::Entry, poller::Readiness, stream::Stream};
 /// Output that may wait before an application has to.
 pub(super) const HIGH_WATER: usize = 64 * 1024;
 
-/// Octets that one flush writes to a peer that takes them as fast as they come.
-const WRITE_BUDGET: usize = 1024 * 1024;
+/// Octets that move between two turns of a connection. A peer on a fast network and an application
+/// that never has to wait would otherwise have the thread for themselves.
+const TURN_OCTETS: usize = 1024 * 1024;
 
 /// Pieces of output that one system call takes.
 const SLICES: usize = 16;
@@ -65,7 +66,10 @@ pub(super) struct Connection {
     pub(super) serial: u32,
     /// Requests of this turn.
     pub(super) turn_requests: u32,
-    pub(super) exceeded_turn: bool,
+    /// Octets that were read and written since the last turn.
+    pub(super) turn_octets: usize,
+    /// There is more to do than one turn allows.
+    pub(super) wants_turn: bool,
     pub(super) is_queued: bool,
     pub(super) is_readable: bool,
     pub(super) is_writable: bool,
@@ -114,6 +118,11 @@ impl Connection {
         self.deadline.restart();
     }
 
+    /// Whether the connection has moved so much that it is the others' turn.
+    pub(super) const fn has_had_its_turn(&self) -> bool {
+        self.turn_octets >= TURN_OCTETS
+    }
+
     /// Whether the application can go on; it is told once.
     pub(super) fn wakes(&mut self) -> bool {
         let content = self.awaits_content
@@ -140,6 +149,7 @@ impl Connection {
             }
             Ok(length) => {
                 self.http.receive_buffer().commit(length);
+                self.turn_octets += length;
                 self.deadline.progressed();
                 // After the peer's end one more read tells that it is reached.
                 self.is_readable = length == room || self.peer_finished || !SHORT_MEANS_DRAINED;
@@ -153,11 +163,10 @@ impl Connection {
 
     /// Writes what waits, as far as the socket takes it; returns whether there is more to try.
     fn write(&mut self) -> bool {
-        let mut written = 0;
         while self.is_writable && !self.http.is_flushed() {
             match self.write_once() {
                 Ok(length) => {
-                    written += length;
+                    self.turn_octets += length;
                     self.deadline.progressed();
                 }
                 Err(error) => {
@@ -165,7 +174,7 @@ impl Connection {
                     self.is_broken |= error.kind() != io::ErrorKind::WouldBlock;
                 }
             }
-            if written >= WRITE_BUDGET {
+            if self.has_had_its_turn() {
                 return self.is_writable && !self.http.is_flushed();
             }
         }
@@ -229,7 +238,7 @@ impl Reactor {
             return;
         };
         if !connection.http.is_flushed() && connection.write() {
-            self.queue(id);
+            self.queue_for_next_tick(id);
         }
         let Some(connection) = self.connection_mut(id) else {
             return;

@@ -53,8 +53,9 @@ impl Reactor {
                 Ok(Some(EventSpan::RequestHead(_))) => return Taken::Disconnected,
                 Ok(None) if connection.is_broken => return Taken::Disconnected,
                 Ok(None) if connection.http.is_request_complete() => return self.await_end(id),
-                Ok(None) if connection.wants_input() => self.fill(id.connection),
-                Ok(None) => return self.await_content(id),
+                Ok(None) if !connection.wants_input() => return self.await_content(id),
+                Ok(None) if connection.has_had_its_turn() => return self.await_turn(id),
+                Ok(None) => self.fill(id.connection),
                 Err(error) => return self.refuse_content(id, error),
             }
         }
@@ -82,6 +83,15 @@ impl Reactor {
         }
         self.flush_or_defer(id.connection);
         self.update_deadline(id.connection);
+        Taken::Pending
+    }
+
+    /// More has come, but others come first.
+    fn await_turn(&mut self, id: RequestId) -> Taken {
+        if let Some(connection) = self.open_request(id) {
+            connection.awaits_content = true;
+        }
+        self.queue_for_next_tick(id.connection);
         Taken::Pending
     }
 

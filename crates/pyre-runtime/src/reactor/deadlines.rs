@@ -45,6 +45,7 @@ impl Deadline {
     pub(super) fn progressed(&mut self) {
         if matches!(self.cause, Some(Cause::Content | Cause::Write)) {
             self.cause = None;
+            self.at = None;
         }
     }
 

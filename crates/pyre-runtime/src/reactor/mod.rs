@@ -240,8 +240,8 @@ impl Reactor {
         if let Some(connection) = self.connection_mut(id) {
             connection.is_queued = false;
             connection.turn_requests = 0;
-            if connection.exceeded_turn {
-                connection.exceeded_turn = false;
+            connection.turn_octets = 0;
+            if std::mem::take(&mut connection.wants_turn) {
                 self.queue(id);
             }
         }
@@ -276,7 +276,7 @@ impl Reactor {
         loop {
             let connection = self.connection_mut(id)?;
             if connection.turn_requests >= REQUESTS_PER_TURN {
-                connection.exceeded_turn = true;
+                connection.wants_turn = true;
                 return None;
             }
             match connection.http.poll_event_span() {
@@ -331,13 +331,21 @@ impl Reactor {
         }
     }
 
-    /// Gives the connection a turn, once.
+    /// Gives the connection a turn, once. One whose turn it is goes on in any case.
     fn queue(&mut self, id: ConnectionId) {
         if let Some(connection) = self.connection_mut(id)
             && !connection.is_queued
         {
             connection.is_queued = true;
             self.ready.push_back(id);
+        }
+    }
+
+    /// Gives the connection a turn in the next tick: it has had enough of this one.
+    fn queue_for_next_tick(&mut self, id: ConnectionId) {
+        self.queue(id);
+        if let Some(connection) = self.connection_mut(id) {
+            connection.wants_turn = true;
         }
     }
 

@@ -91,8 +91,15 @@ impl Reactor {
         let Some(connection) = self.open_request(id) else {
             return true;
         };
-        let has_room = connection.is_broken || connection.http.output_len() < HIGH_WATER;
+        if connection.is_broken {
+            return true;
+        }
+        let has_had_its_turn = connection.has_had_its_turn();
+        let has_room = connection.http.output_len() < HIGH_WATER && !has_had_its_turn;
         connection.awaits_room |= !has_room;
+        if has_had_its_turn {
+            self.queue_for_next_tick(id.connection);
+        }
         has_room
     }
 
