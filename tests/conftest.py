@@ -27,6 +27,13 @@ def flavour() -> Flavour:
     return ()
 
 
+@pytest.fixture(scope="session")
+def only_pyre(request: pytest.FixtureRequest) -> None:
+    """For tests of options that other servers don't have."""
+    if not is_pyre(request.config.getoption("--server")):
+        pytest.skip("other servers don't have this option")
+
+
 @pytest.fixture(scope="module")
 def serve(request: pytest.FixtureRequest, flavour: Flavour) -> Launcher:
     """Starts servers: ``with serve("module:app", *options) as server``."""

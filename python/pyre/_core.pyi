@@ -77,10 +77,7 @@ class Host:
         """Requests that were handed to the application and have not been answered in full."""
 
     def start(self) -> None:
-        """Register with the loop and begin to accept. Must run on the loop's thread."""
-
-    def tick(self) -> None:
-        """Serve what is ready. The loop calls this; nobody else needs to."""
+        """Register with the loop and begin to accept. Must run on the loop's thread, once."""
 
     def stop(self) -> asyncio.Future[None]:
         """Stop accepting, close idle connections and let requests finish.

@@ -80,6 +80,7 @@ def test_idle_connections_are_closed_at_once(server: Server) -> None:
         assert busy.read_response().body == b"x"
 
 
+@pytest.mark.usefixtures("only_pyre")
 def test_half_a_head_holds_up_the_stop_for_its_timeout_at_most(serve: Launcher) -> None:
     limit = ("--timeout-header", "1")
     with serve("held:app", *limit) as server, server.connect() as connection:

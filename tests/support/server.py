@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from support.client import Address, Connection, Response
@@ -162,7 +162,7 @@ class Launcher:
 
     template: str = DEFAULT_SERVER
     options: tuple[str, ...] = ()
-    clean_exits: frozenset[int] = field(default=frozenset({0}))
+    clean_exits: frozenset[int] = frozenset({0})
 
     @contextlib.contextmanager
     def __call__(

@@ -6,6 +6,8 @@ This is no client: whatever it can't make sense of becomes an answer with the st
 import json
 from dataclasses import dataclass
 
+HTTP_1 = b"HTTP/1."
+
 JUNK = 0
 SWITCHING_PROTOCOLS = 101
 WITHOUT_CONTENT = (204, 304)
@@ -47,7 +49,7 @@ def read_answers(received: bytes, method: bytes) -> list[Answer]:
         answers.append(Answer(status, body))
         if answers[-1].is_final:
             method = b"GET"
-    if received and not b"HTTP/1.1 ".startswith(received[:9]):
+    if received and not HTTP_1.startswith(received[: len(HTTP_1)]):
         answers.append(Answer(JUNK, received))
     return answers
 
@@ -55,7 +57,7 @@ def read_answers(received: bytes, method: bytes) -> list[Answer]:
 def read_head(head: bytes) -> tuple[int, Fields]:
     status_line, *field_lines = head.split(b"\r\n")
     version, status, *_ = status_line.split(b" ")
-    if not version.startswith(b"HTTP/1."):
+    if not version.startswith(HTTP_1):
         raise ValueError(version)
     pairs = (line.partition(b":") for line in field_lines)
     return int(status), {name.lower(): value.strip() for name, _, value in pairs}

@@ -62,7 +62,8 @@ impl EventLoop {
         time: Instant,
         callback: &Py<PyAny>,
     ) -> PyResult<Py<PyAny>> {
-        let delay = time.saturating_duration_since(Instant::now()).as_secs_f64();
+        // Loops round to their own clock's precision, uvloop to a millisecond: rather late than early.
+        let delay = time.saturating_duration_since(Instant::now()).as_secs_f64() + 0.002;
         let arguments = (delay, callback);
         let handle = self.bind(py).call_method(
             intern!(py, "call_later"),
@@ -160,13 +161,22 @@ impl Notice {
         drop(replaced);
     }
 
+    fn copy(&self, py: Python<'_>) -> Option<Call> {
+        let call = self.call.lock().unwrap_or_else(PoisonError::into_inner);
+        call.as_ref().map(|call| Call {
+            call_soon_threadsafe: call.call_soon_threadsafe.clone_ref(py),
+            tick: call.tick.clone_ref(py),
+            context: call.context.clone_ref(py),
+        })
+    }
+
     fn give(&self) {
         Python::attach(|py| {
-            let call = self.call.lock().unwrap_or_else(PoisonError::into_inner);
-            let Some(call) = &*call else { return };
+            // The loop's thread may want the lock while the call below lets go of the GIL.
+            let Some(call) = self.copy(py) else { return };
             let schedule = call.call_soon_threadsafe.bind(py);
             // It fails when the loop is closed; there is nothing left to serve then.
-            let _ = schedule.call((&call.tick,), Some(call.context.bind(py)));
+            let _ = schedule.call((call.tick,), Some(call.context.bind(py)));
         });
     }
 }

@@ -1,12 +1,13 @@
 //! `pyre._core.Host`: one reactor in one asyncio loop, serving one application.
 
-use std::{sync::OnceLock, time::Duration};
+use std::time::{Duration, Instant};
 
-use pyo3::{intern, prelude::*, types::PyDict};
+use pyo3::{exceptions::PyRuntimeError, intern, prelude::*, types::PyDict};
 use pyre_runtime::{Event, Reactor};
 
 use crate::{
     asgi::Asgi,
+    callback::{Callbacks, Why},
     event_loop::EventLoop,
     on_thread::OnThread,
     options::{Driver, Options},
@@ -14,11 +15,15 @@ use crate::{
     waiters::Waiters,
 };
 
-/// What one thread changes while it serves. Python code never runs while this is borrowed.
+/// What one thread changes while it serves. It is borrowed for single steps, never while the
+/// application runs.
 #[derive(Debug)]
 pub(crate) struct Core {
     pub(crate) reactor: Reactor,
     pub(crate) waiters: Waiters,
+    callbacks: Option<Callbacks>,
+    /// A tick is under way; its end looks after everything that is due.
+    is_ticking: bool,
     /// Somebody asked the loop for a tick that has not begun.
     is_tick_scheduled: bool,
     timer: Option<Timer>,
@@ -27,13 +32,12 @@ pub(crate) struct Core {
 
 #[derive(Debug)]
 struct Timer {
-    at: std::time::Instant,
+    at: Instant,
     handle: Py<PyAny>,
 }
 
 #[derive(Debug)]
 enum Phase {
-    New,
     Serving,
     /// The future that tells when the last connection and the last task have ended.
     Stopping(Py<PyAny>),
@@ -48,8 +52,6 @@ pub(crate) struct Host {
     pub(crate) core: OnThread<Core>,
     pub(crate) event_loop: EventLoop,
     pub(crate) asgi: Asgi,
-    /// The bound method that the loop calls; made when the host starts.
-    tick: OnceLock<Py<PyAny>>,
 }
 
 #[pymethods]
@@ -76,18 +78,10 @@ impl Host {
         for socket in sockets {
             reactor.listen(socket)?;
         }
-        let core = Core {
-            reactor,
-            waiters: Waiters::default(),
-            is_tick_scheduled: false,
-            timer: None,
-            phase: Phase::New,
-        };
         Ok(Self {
-            core: OnThread::new(core),
+            core: OnThread::new(Core::new(reactor)),
             asgi: Asgi::new(app, &options.root_path, options.state, options.on_error)?,
             event_loop,
-            tick: OnceLock::new(),
         })
     }
 
@@ -103,24 +97,17 @@ impl Host {
         Ok(self.core.borrow_mut()?.reactor.requests())
     }
 
-    /// Register with the loop and begin to accept. Must run on the loop's thread.
+    /// Register with the loop and begin to accept. Must run on the loop's thread, once.
     fn start(slf: &Bound<'_, Self>) -> PyResult<()> {
         let (py, host) = (slf.py(), slf.get());
-        let tick = slf.getattr(intern!(py, "tick"))?.unbind();
-        host.event_loop.watch(py, host.descriptor()?, &tick)?;
-        // A second start finds the first one's callback, which is the same.
-        let _ = host.tick.set(tick);
-        host.core.borrow_mut()?.phase = Phase::Serving;
+        if host.core.borrow_mut()?.callbacks.is_some() || host.stopping(py)?.is_some() {
+            return Err(PyRuntimeError::new_err("a Host starts once"));
+        }
+        let callbacks = Callbacks::new(slf)?;
+        host.event_loop
+            .watch(py, host.descriptor()?, &callbacks.ready)?;
+        host.core.borrow_mut()?.callbacks = Some(callbacks);
         host.schedule_tick(py)
-    }
-
-    /// Serve what is ready. The loop calls this; nobody else needs to.
-    fn tick(slf: &Bound<'_, Self>) -> PyResult<()> {
-        let (py, host) = (slf.py(), slf.get());
-        host.begin_tick()?;
-        let served = host.serve_all(slf);
-        // Whatever ended the batch early, the rest of it gets its tick.
-        host.end_tick(py).and(served)
     }
 
     /// Stop accepting, close idle connections and let requests finish.
@@ -151,25 +138,55 @@ impl Host {
         }
         self.asgi.cancel_tasks(py)?;
         self.after_call(py)?;
-        self.stop(py).map(drop)
+        self.stop(py)?;
+        self.stop_when_drained(py)
+    }
+}
+
+impl Core {
+    const fn new(reactor: Reactor) -> Self {
+        Self {
+            reactor,
+            waiters: Waiters::new(),
+            callbacks: None,
+            is_ticking: false,
+            is_tick_scheduled: false,
+            timer: None,
+            phase: Phase::Serving,
+        }
+    }
+
+    /// The deadline that no timer is set for.
+    fn unarmed_deadline(&self) -> Option<Instant> {
+        let next = self.reactor.next_deadline()?;
+        // A timer that comes too early finds nothing to do, and sets the next.
+        self.timer
+            .as_ref()
+            .is_none_or(|timer| next < timer.at)
+            .then_some(next)
     }
 }
 
 impl Host {
-    #[cfg(unix)]
-    fn descriptor(&self) -> PyResult<Option<i32>> {
-        Ok(self.core.borrow_mut()?.reactor.fd())
-    }
-
-    #[cfg(not(unix))]
-    fn descriptor(&self) -> PyResult<Option<i32>> {
-        Ok(None)
-    }
-
-    fn begin_tick(&self) -> PyResult<()> {
-        let mut core = self.core.borrow_mut()?;
-        core.is_tick_scheduled = false;
-        Ok(core.reactor.begin_tick(Duration::ZERO)?)
+    /// Serves what is ready; the loop calls it.
+    pub(crate) fn tick(slf: &Bound<'_, Self>, why: Why) -> PyResult<()> {
+        let (py, host) = (slf.py(), slf.get());
+        let spent = {
+            let mut core = host.core.borrow_mut()?;
+            core.is_ticking = true;
+            core.is_tick_scheduled &= why != Why::Scheduled;
+            let spent = if why == Why::Timer {
+                core.timer.take()
+            } else {
+                None
+            };
+            core.reactor.begin_tick(Duration::ZERO)?;
+            spent
+        };
+        drop(spent);
+        let served = host.serve_all(slf);
+        // Whatever ended the batch early, the rest of it gets its tick.
+        host.end_tick(py).and(served)
     }
 
     fn serve_all(&self, slf: &Bound<'_, Self>) -> PyResult<()> {
@@ -181,81 +198,81 @@ impl Host {
     fn serve_one(&self, slf: &Bound<'_, Self>) -> PyResult<bool> {
         let py = slf.py();
         let mut core = self.core.borrow_mut()?;
-        match core.reactor.poll_event() {
-            None => Ok(false),
+        let (id, scope) = match core.reactor.poll_event() {
+            None => return Ok(false),
             Some(Event::Wake(id)) => {
                 let waiting = core.waiters.take(id);
                 drop(core);
                 Waiters::wake(py, waiting)?;
-                Ok(true)
+                return Ok(true);
             }
             Some(Event::Request(id, head)) if head.is_websocket => {
                 core.reactor
                     .send_error(id, 403, "WebSocket is not served here");
-                Ok(true)
+                return Ok(true);
             }
-            Some(Event::Request(id, head)) => {
-                let scope = self.asgi.scopes.scope(py, &head)?;
-                self.asgi.scopes.set_ends(&scope, id, &core.reactor)?;
-                drop(core);
-                self.asgi.start(slf, id, scope)?;
-                Ok(true)
-            }
+            Some(Event::Request(id, head)) => (id, self.asgi.scopes.scope(py, &head)),
+        };
+        let scope = scope.and_then(|scope| self.asgi.scopes.with_ends(scope, id, &core.reactor));
+        if scope.is_err() {
+            core.reactor.send_error(id, 500, "Internal Server Error");
         }
+        drop(core);
+        self.asgi.start(slf, id, scope?)?;
+        Ok(true)
     }
 
     fn end_tick(&self, py: Python<'_>) -> PyResult<()> {
-        let is_due = self.core.borrow_mut()?.reactor.end_tick();
-        if is_due {
-            self.schedule_tick(py)?;
+        {
+            let mut core = self.core.borrow_mut()?;
+            core.is_ticking = false;
+            core.reactor.end_tick();
         }
-        self.arm_timer(py)?;
+        self.after_call(py)?;
         self.stop_when_drained(py)
     }
 
-    /// After an answer between two ticks: whoever it has freed is served on the loop's next turn.
+    /// After anything that may have left work or set a deadline: asks the loop for the tick that no
+    /// readiness will bring. A tick does this for all that happens in it.
     pub(crate) fn after_call(&self, py: Python<'_>) -> PyResult<()> {
-        let is_due = self.core.borrow_mut()?.reactor.is_due();
-        if is_due {
-            self.schedule_tick(py)
-        } else {
-            Ok(())
-        }
-    }
-
-    pub(crate) fn schedule_tick(&self, py: Python<'_>) -> PyResult<()> {
-        let Some(tick) = self.tick.get() else {
-            return Ok(());
-        };
-        if std::mem::replace(&mut self.core.borrow_mut()?.is_tick_scheduled, true) {
-            return Ok(());
-        }
-        self.event_loop.call_soon(py, tick)
-    }
-
-    /// Asks the loop for the next deadline, and for none while there is no deadline.
-    fn arm_timer(&self, py: Python<'_>) -> PyResult<()> {
-        let (next, armed) = {
+        let (is_due, deadline) = {
             let core = self.core.borrow_mut()?;
-            (
-                core.reactor.next_deadline(),
-                core.timer.as_ref().map(|timer| timer.at),
-            )
+            if core.is_ticking {
+                return Ok(());
+            }
+            (core.reactor.is_due(), core.unarmed_deadline())
         };
-        let Some(next) = next else { return Ok(()) };
-        // A timer that comes too early finds nothing to do and sets the right one.
-        if armed.is_some_and(|armed| armed <= next && armed > std::time::Instant::now()) {
-            return Ok(());
+        if is_due {
+            self.schedule_tick(py)?;
         }
-        let Some(tick) = self.tick.get() else {
-            return Ok(());
+        deadline.map_or(Ok(()), |deadline| self.arm_timer(py, deadline))
+    }
+
+    fn schedule_tick(&self, py: Python<'_>) -> PyResult<()> {
+        let scheduled = {
+            let mut core = self.core.borrow_mut()?;
+            if std::mem::replace(&mut core.is_tick_scheduled, true) {
+                return Ok(());
+            }
+            core.callbacks
+                .as_ref()
+                .map(|callbacks| callbacks.scheduled.clone_ref(py))
         };
-        let handle = self.event_loop.call_at(py, next, tick)?;
-        let replaced = self
-            .core
-            .borrow_mut()?
-            .timer
-            .replace(Timer { at: next, handle });
+        scheduled.map_or(Ok(()), |scheduled| {
+            self.event_loop.call_soon(py, &scheduled)
+        })
+    }
+
+    fn arm_timer(&self, py: Python<'_>, at: Instant) -> PyResult<()> {
+        let timer = {
+            let core = self.core.borrow_mut()?;
+            core.callbacks
+                .as_ref()
+                .map(|callbacks| callbacks.timer.clone_ref(py))
+        };
+        let Some(timer) = timer else { return Ok(()) };
+        let handle = self.event_loop.call_at(py, at, &timer)?;
+        let replaced = self.core.borrow_mut()?.timer.replace(Timer { at, handle });
         cancel(py, replaced)
     }
 
@@ -274,25 +291,37 @@ impl Host {
             }
         };
         self.leave_loop(py)?;
-        let stopped = stopped.bind(py);
-        if !stopped.call_method0(intern!(py, "done"))?.is_truthy()? {
-            stopped.call_method1(intern!(py, "set_result"), (py.None(),))?;
-        }
-        Ok(())
+        Waiters::wake(py, vec![stopped])
     }
 
     /// The future of a stop that is under way.
     fn stopping<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         Ok(match &self.core.borrow_mut()?.phase {
             Phase::Stopping(stopped) | Phase::Stopped(stopped) => Some(stopped.bind(py).clone()),
-            Phase::New | Phase::Serving => None,
+            Phase::Serving => None,
         })
     }
 
     fn leave_loop(&self, py: Python<'_>) -> PyResult<()> {
-        let timer = self.core.borrow_mut()?.timer.take();
+        let (timer, callbacks) = {
+            let mut core = self.core.borrow_mut()?;
+            (core.timer.take(), core.callbacks.take())
+        };
         cancel(py, timer)?;
-        self.event_loop.unwatch(py, self.descriptor()?)
+        if callbacks.is_some() {
+            self.event_loop.unwatch(py, self.descriptor()?)?;
+        }
+        Ok(())
+    }
+
+    #[cfg(unix)]
+    fn descriptor(&self) -> PyResult<Option<i32>> {
+        Ok(self.core.borrow_mut()?.reactor.fd())
+    }
+
+    #[cfg(not(unix))]
+    fn descriptor(&self) -> PyResult<Option<i32>> {
+        Ok(None)
     }
 }
 

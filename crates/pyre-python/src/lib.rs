@@ -3,11 +3,12 @@
 //! This crate translates and decides nothing: what a request may be is `pyre-proto`'s, when it is
 //! read and written is `pyre-runtime`'s. A file here is a Python concept.
 //!
-//! **Architecture invariant:** no wire byte is parsed here, and no Python code runs while the
-//! reactor is borrowed.
+//! **Architecture invariant:** no wire byte is parsed here, and the application never runs
+//! while the reactor is borrowed.
 
 mod access_log;
 mod asgi;
+mod callback;
 mod errors;
 mod event_loop;
 mod host;

@@ -1,6 +1,9 @@
 //! State that belongs to the thread of one event loop.
 
-use std::cell::{RefCell, RefMut};
+use std::{
+    cell::{RefCell, RefMut},
+    fmt,
+};
 
 use pyo3::{PyResult, exceptions::PyRuntimeError};
 
@@ -14,7 +17,6 @@ fn this_thread() -> usize {
 }
 
 /// A value that only the thread that made it can reach. An asyncio loop has no lock either.
-#[derive(Debug)]
 pub(crate) struct OnThread<T> {
     owner: usize,
     value: RefCell<T>,
@@ -45,5 +47,12 @@ impl<T> OnThread<T> {
                 "the server is at work: a finalizer or signal handler must not call it",
             )
         })
+    }
+}
+
+/// Shows nothing of the value: whoever formats it may be on another thread.
+impl<T> fmt::Debug for OnThread<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OnThread").finish_non_exhaustive()
     }
 }

@@ -116,15 +116,16 @@ fn size(name: &str, value: &Bound<'_, PyAny>) -> PyResult<usize> {
     )))
 }
 
-/// Seconds; `None` is no deadline.
+/// Seconds; `None` is no deadline. More than a year is none, too, and would only overflow somewhere.
 fn duration(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Option<Duration>> {
+    const LONGEST: f64 = 366.0 * 24.0 * 3600.0;
     let Some(seconds) = value.extract::<Option<f64>>()? else {
         return Ok(None);
     };
-    match Duration::try_from_secs_f64(seconds) {
-        Ok(duration) if !duration.is_zero() => Ok(Some(duration)),
-        _ => Err(PyValueError::new_err(format!(
-            "{name} must be a positive number of seconds or None, not {seconds}"
-        ))),
+    if seconds > 0.0 && seconds <= LONGEST {
+        return Ok(Some(Duration::from_secs_f64(seconds)));
     }
+    Err(PyValueError::new_err(format!(
+        "{name} must be None or more than 0 and at most {LONGEST} seconds, not {seconds}"
+    )))
 }

@@ -1,17 +1,23 @@
 //! Futures of applications that wait for something of a request.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use pyo3::{intern, prelude::*};
 use pyre_runtime::RequestId;
 
 /// Who waits for which request. Only a request that has to wait is ever in here.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Waiters {
-    futures: HashMap<RequestId, Vec<Py<PyAny>>>,
+    futures: BTreeMap<RequestId, Vec<Py<PyAny>>>,
 }
 
 impl Waiters {
+    pub(crate) const fn new() -> Self {
+        Self {
+            futures: BTreeMap::new(),
+        }
+    }
+
     /// Lets `future` be done when something happens to the request.
     pub(crate) fn add(&mut self, id: RequestId, future: Py<PyAny>) {
         self.futures.entry(id).or_default().push(future);
@@ -22,15 +28,23 @@ impl Waiters {
         self.futures.remove(&id).unwrap_or_default()
     }
 
-    /// Drops a future that nobody awaits any more.
-    pub(crate) fn forget(&mut self, id: RequestId, future: &Py<PyAny>) -> Option<Py<PyAny>> {
-        let futures = self.futures.get_mut(&id)?;
-        let position = futures.iter().position(|other| other.is(future))?;
-        let forgotten = futures.swap_remove(position);
-        if futures.is_empty() {
+    /// Takes out a future that nobody awaits any more; the caller drops it. The second part says
+    /// whether the request is awaited by nobody now.
+    pub(crate) fn forget(
+        &mut self,
+        id: RequestId,
+        future: &Py<PyAny>,
+    ) -> (Option<Py<PyAny>>, bool) {
+        let Some(futures) = self.futures.get_mut(&id) else {
+            return (None, true);
+        };
+        let position = futures.iter().position(|other| other.is(future));
+        let forgotten = position.map(|position| futures.swap_remove(position));
+        let is_last = futures.is_empty();
+        if is_last {
             self.futures.remove(&id);
         }
-        Some(forgotten)
+        (forgotten, is_last)
     }
 
     /// Whoever awaited them looks again; one that was cancelled meanwhile is left alone.

@@ -3,10 +3,7 @@
 
 use std::{
     io,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
     time::Duration,
 };
@@ -28,7 +25,8 @@ pub(crate) struct Readiness {
     pub(crate) writable: bool,
     /// The peer has ended its side, or more.
     pub(crate) read_closed: bool,
-    /// The connection is gone: reset, or ended on both sides.
+    /// The connection is gone. An end on both sides is not that: what the peer sent before may still
+    /// be there to read.
     pub(crate) broken: bool,
 }
 
@@ -39,7 +37,7 @@ impl From<&event::Event> for Readiness {
             readable: event.is_readable(),
             writable: event.is_writable(),
             read_closed: event.is_read_closed(),
-            broken: event.is_error() || (event.is_write_closed() && event.is_read_closed()),
+            broken: event.is_error(),
         }
     }
 }
@@ -57,13 +55,36 @@ enum Source {
     Thread { inbox: Arc<Inbox>, waker: Waker },
 }
 
-/// What the waiting thread has found and the reactor has not yet taken.
+/// What the waiting thread has found. It looks again only when that has been taken, so a busy loop
+/// is asked for one tick, and finds one batch.
 #[derive(Debug, Default)]
 struct Inbox {
-    found: Mutex<Vec<Readiness>>,
-    /// The reactor has been notified and has not looked yet.
-    notified: AtomicBool,
-    closed: AtomicBool,
+    contents: Mutex<Contents>,
+    taken: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Contents {
+    found: Vec<Readiness>,
+    closed: bool,
+}
+
+impl Inbox {
+    /// A panic elsewhere leaves nothing half done in here.
+    fn lock(&self) -> MutexGuard<'_, Contents> {
+        self.contents.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until the reactor has taken what was found; `false` once it is gone.
+    fn wait_until_taken(&self) -> bool {
+        let contents = self
+            .taken
+            .wait_while(self.lock(), |contents| {
+                !contents.found.is_empty() && !contents.closed
+            })
+            .unwrap_or_else(PoisonError::into_inner);
+        !contents.closed
+    }
 }
 
 impl Poller {
@@ -132,8 +153,8 @@ impl Poller {
                 ready.extend(events.iter().map(Readiness::from));
             }
             Source::Thread { inbox, .. } => {
-                inbox.notified.store(false, Ordering::Release);
-                ready.append(&mut inbox.found.lock().unwrap_or_else(PoisonError::into_inner));
+                ready.append(&mut inbox.lock().found);
+                inbox.taken.notify_one();
             }
         }
         Ok(())
@@ -143,7 +164,8 @@ impl Poller {
 impl Drop for Poller {
     fn drop(&mut self) {
         if let Source::Thread { inbox, waker } = &self.source {
-            inbox.closed.store(true, Ordering::Release);
+            inbox.lock().closed = true;
+            inbox.taken.notify_one();
             // Without a wake-up the thread would wait for a last event; nothing else is lost.
             let _ = waker.wake();
         }
@@ -152,7 +174,7 @@ impl Drop for Poller {
 
 fn wait_forever(mut poll: Poll, inbox: &Inbox, notify: &dyn Fn()) {
     let mut events = Events::with_capacity(EVENTS_PER_TICK);
-    while !inbox.closed.load(Ordering::Acquire) {
+    while inbox.wait_until_taken() {
         match poll.poll(&mut events, None) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(_) => return,
@@ -162,12 +184,8 @@ fn wait_forever(mut poll: Poll, inbox: &Inbox, notify: &dyn Fn()) {
             .iter()
             .map(Readiness::from)
             .filter(|readiness| readiness.token != WAKE);
-        inbox
-            .found
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .extend(found);
-        if !inbox.closed.load(Ordering::Acquire) && !inbox.notified.swap(true, Ordering::AcqRel) {
+        inbox.lock().found.extend(found);
+        if !inbox.lock().found.is_empty() {
             notify();
         }
     }

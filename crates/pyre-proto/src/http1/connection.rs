@@ -176,8 +176,14 @@ impl Connection {
     }
 
     /// Answers a broken message, or one that can't be served, with `status` and a line of text, and
-    /// closes. Returns whether that was still possible: not once a response is on its way.
-    pub fn send_error(&mut self, status: u16, reason: &str, defaults: &DefaultFields) -> bool {
+    /// closes. Returns the octets of the text that are sent; `None` when a response is on its way
+    /// already, which is cut off instead.
+    pub fn send_error(
+        &mut self,
+        status: u16,
+        reason: &str,
+        defaults: &DefaultFields,
+    ) -> Option<usize> {
         let asked = Asked {
             version: Version::Http11,
             is_head: false,
@@ -186,20 +192,18 @@ impl Connection {
         let response = self.response.get_or_insert(Response::new(asked));
         if response.is_committed() {
             self.abort();
-            return false;
+            return None;
         }
         response.take_back_head(&mut self.output);
         response.disable_keep_alive();
         let text = format!("{status} {reason}\n");
         let fields: [(&[u8], &[u8]); 1] = [(b"content-type", b"text/plain; charset=utf-8")];
+        let text = Content::Shared(Bytes::from(text));
         let sent = response
             .head(status, fields, defaults, &mut self.output)
-            .is_ok()
-            && response
-                .data(Content::Shared(Bytes::from(text)), true, &mut self.output)
-                .is_ok();
+            .and_then(|()| response.data(text, true, &mut self.output));
         self.reader.cut_short();
-        sent
+        sent.ok()
     }
 
     /// Ends the connection where it stands, so that the peer sees a truncated response.

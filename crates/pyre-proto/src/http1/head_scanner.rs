@@ -64,6 +64,9 @@ impl HeadScanner {
         if without_cr.is_none() {
             return Err(RequestError::LineTerminator);
         }
+        if without_cr == Some(b"") {
+            return Err(RequestError::RequestLine);
+        }
         self.start_line_after(line_end);
         self.section_start = self.line_start;
         Ok(())

@@ -16,6 +16,9 @@ pub(crate) struct Output {
     committed: usize,
 }
 
+/// Octets of a tail that are worth being moved over those that are written.
+const WORTH_MOVING: usize = 16 * 1024;
+
 /// Room for a usual head and a small content in one allocation.
 const USUAL_TAIL: usize = 512;
 
@@ -72,6 +75,13 @@ impl Output {
         self.pieces.is_empty() && self.written == self.committed
     }
 
+    /// A peer that never quite catches up must not make the tail grow by all it was sent.
+    fn forget_written(&mut self) {
+        self.tail.drain(..self.written);
+        self.committed -= self.written;
+        self.written = 0;
+    }
+
     /// The first `length` octets of [`Self::slices`] are written. An empty queue owns no memory.
     pub(crate) fn advance(&mut self, mut length: usize) {
         while let Some(piece) = self.pieces.front_mut() {
@@ -86,6 +96,8 @@ impl Output {
         self.written = (self.written + length).min(self.committed);
         if self.written == self.tail.len() {
             *self = Self::default();
+        } else if self.written >= WORTH_MOVING && self.written * 2 >= self.tail.len() {
+            self.forget_written();
         }
     }
 }
@@ -111,6 +123,22 @@ mod tests {
         output.open().extend_from_slice(b"three");
         output.commit();
         assert_eq!(written(&output), b"three");
+    }
+
+    #[test]
+    fn a_peer_that_never_catches_up_costs_what_it_lags_behind() {
+        let mut output = Output::default();
+        for _ in 0..100 {
+            output.open().extend_from_slice(&[b'a'; 10_000]);
+            output.commit();
+            output.advance(9_000.min(output.len() - 1));
+        }
+        assert_eq!(output.len(), 100_000);
+        assert!(
+            output.tail.capacity() < 400_000,
+            "{}",
+            output.tail.capacity()
+        );
     }
 
     #[test]

@@ -34,6 +34,10 @@ impl Storage {
     }
 }
 
+/// Room for a read that is always there, so that an empty read means the end of the peer and
+/// nothing else. The limits of the messages bound how far that can grow.
+const LEAST_SPARE: usize = 16 * 1024;
+
 /// A queue of octets: filled at the end, consumed from the start.
 #[derive(Debug, Default)]
 pub struct ReceiveBuffer {
@@ -55,8 +59,8 @@ impl ReceiveBuffer {
     pub fn lend(&mut self, mut storage: Storage) {
         let held = self.octets();
         let length = held.len();
-        if storage.octets.len() < length {
-            storage.octets.resize(length, 0);
+        if storage.octets.len() < length + LEAST_SPARE {
+            storage.octets.resize(length + LEAST_SPARE, 0);
         }
         if let Some(front) = storage.octets.get_mut(..length) {
             front.copy_from_slice(held);
@@ -88,10 +92,11 @@ impl ReceiveBuffer {
         Some(std::mem::replace(self, kept).storage)
     }
 
-    /// Whether a lent storage is in use.
-    #[must_use]
-    pub const fn is_lent(&self) -> bool {
-        self.lent
+    /// Lets go of a store of its own once everything in it is consumed.
+    pub fn release(&mut self) {
+        if !self.lent && self.is_empty() {
+            *self = Self::default();
+        }
     }
 
     /// The room behind the last octet, for the next read. [`Self::commit`] says how much was filled.
@@ -100,6 +105,9 @@ impl ReceiveBuffer {
             self.storage.octets.copy_within(self.start..self.end, 0);
             self.end -= self.start;
             self.start = 0;
+        }
+        if self.storage.octets.len() == self.end {
+            self.storage.octets.resize(self.end + LEAST_SPARE, 0);
         }
         self.storage.octets.get_mut(self.end..).unwrap_or_default()
     }
@@ -168,13 +176,13 @@ mod tests {
     #[test]
     fn reclaim_keeps_the_unconsumed_rest_in_its_exact_size() {
         let mut buffer = ReceiveBuffer::default();
-        buffer.lend(Storage::with_capacity(1024));
+        buffer.lend(Storage::with_capacity(32 * 1024));
         buffer.spare()[..6].copy_from_slice(b"abcdef");
         buffer.commit(6);
         let taken = buffer.consume(4);
         assert_eq!(buffer.consumed(taken), b"abcd");
         let storage = buffer.reclaim().expect("it was lent");
-        assert_eq!(storage.octets.len(), 1024);
+        assert_eq!(storage.octets.len(), 32 * 1024);
         assert_eq!(buffer.octets(), b"ef");
         assert_eq!(buffer.storage.octets.capacity(), 2);
         assert!(buffer.reclaim().is_none());
@@ -184,18 +192,21 @@ mod tests {
     fn a_lent_storage_starts_with_what_was_held() {
         let mut buffer = ReceiveBuffer::default();
         buffer.extend(b"GET ");
-        buffer.lend(Storage::with_capacity(16));
-        assert_eq!(buffer.spare().len(), 12);
+        buffer.lend(Storage::with_capacity(32 * 1024));
+        assert_eq!(buffer.spare().len(), 32 * 1024 - 4);
         buffer.spare()[..1].copy_from_slice(b"/");
         buffer.commit(1);
         assert_eq!(buffer.octets(), b"GET /");
     }
 
     #[test]
-    fn a_storage_smaller_than_the_rest_grows() {
+    fn a_storage_too_small_for_a_read_grows() {
         let mut buffer = ReceiveBuffer::default();
         buffer.extend(&[7; 40]);
         buffer.lend(Storage::with_capacity(8));
         assert_eq!(buffer.octets(), [7; 40]);
+        assert_eq!(buffer.spare().len(), LEAST_SPARE);
+        buffer.commit(LEAST_SPARE);
+        assert_eq!(buffer.spare().len(), LEAST_SPARE);
     }
 }

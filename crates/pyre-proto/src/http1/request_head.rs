@@ -194,11 +194,10 @@ fn names_other_version(head: &[u8]) -> bool {
         .split(|&octet| octet == b'\r')
         .next()
         .unwrap_or_default();
-    let version = line
-        .rsplit(|&octet| octet == b' ')
-        .next()
-        .unwrap_or_default();
-    matches!(version, [b'H', b'T', b'T', b'P', b'/', major, b'.', minor]
+    let mut parts = line.split(|&octet| octet == b' ');
+    let (version, behind) = (parts.nth(2).unwrap_or_default(), parts.next());
+    behind.is_none()
+        && matches!(version, [b'H', b'T', b'T', b'P', b'/', major, b'.', minor]
         if major.is_ascii_digit() && minor.is_ascii_digit())
 }
 

@@ -293,7 +293,11 @@ impl RequestReader {
             // where the next request begins (RFC 9110 §10.1.1).
             _ if self.expects_continue && self.input.is_empty() => false,
             Reading::Length(remaining) => {
-                remaining <= self.limits.unread_content + self.input.octets().len() as u64
+                remaining
+                    <= self
+                        .limits
+                        .unread_content
+                        .max(self.input.octets().len() as u64)
             }
             Reading::Chunked(_) => true,
             Reading::Head(_) | Reading::Closed => false,

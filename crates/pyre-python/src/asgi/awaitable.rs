@@ -1,8 +1,9 @@
 //! What `receive` and `send` return.
 //!
 //! Both are coroutines to Python (`asyncio.iscoroutine` says so, `create_task` takes them), but the
-//! usual one is over before it begins: awaiting it costs no trip through the loop. The other waits
-//! on a future and looks again, so a cancelled wait loses no message.
+//! usual one is over before it begins: awaiting it costs no trip through the loop. The other looks when
+//! it is awaited, waits on a future where it must, and looks again; so a cancelled wait, or one that never
+//! began, loses no message.
 
 use pyo3::{
     exceptions::PyStopIteration,
@@ -14,37 +15,23 @@ use pyo3::{
 
 use super::exchange::Exchange;
 
-/// An awaitable that is complete: with a message, or with `None`.
-#[pyclass]
+/// An awaitable that is complete: what `send` returns unless the peer has to catch up.
+#[pyclass(frozen)]
 #[derive(Debug)]
-pub(super) struct Completed {
-    value: Option<Py<PyAny>>,
-}
+pub(super) struct Done;
 
-impl Completed {
-    pub(super) fn with(value: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyAny>> {
-        let py = value.py();
-        Ok(Bound::new(
-            py,
-            Self {
-                value: Some(value.unbind()),
-            },
-        )?
-        .into_any())
-    }
-}
-
-/// The one that is complete with `None`, which every `send` can share.
+/// The one that every `send` shares.
 pub(super) fn done(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-    static DONE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let done = DONE.get_or_try_init(py, || {
-        Ok::<_, PyErr>(Py::new(py, Completed { value: None })?.into_any())
-    })?;
-    Ok(done.bind(py).clone())
+    static DONE: PyOnceLock<Py<Done>> = PyOnceLock::new();
+    Ok(DONE
+        .get_or_try_init(py, || Py::new(py, Done))?
+        .bind(py)
+        .clone()
+        .into_any())
 }
 
 #[pymethods]
-impl Completed {
+impl Done {
     fn __await__(slf: Py<Self>) -> Py<Self> {
         slf
     }
@@ -53,26 +40,24 @@ impl Completed {
         slf
     }
 
-    fn __next__(&mut self) -> PyResult<Option<Py<PyAny>>> {
-        match self.value.take() {
-            None => Ok(None),
-            Some(value) => Err(PyStopIteration::new_err((value,))),
-        }
+    #[expect(clippy::unused_self, reason = "the protocol of an iterator")]
+    const fn __next__(&self) -> Option<()> {
+        None
     }
 
-    fn send(&mut self, _value: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        Err(PyStopIteration::new_err((self.value.take(),)))
+    #[expect(clippy::unused_self, reason = "the protocol of a coroutine")]
+    fn send(&self, _value: &Bound<'_, PyAny>) -> PyResult<()> {
+        Err(PyStopIteration::new_err(()))
     }
 
     #[pyo3(signature = (*error))]
-    fn throw(&mut self, error: &Bound<'_, PyTuple>) -> PyResult<Py<PyAny>> {
-        self.value = None;
+    #[expect(clippy::unused_self, reason = "the protocol of a coroutine")]
+    fn throw(&self, error: &Bound<'_, PyTuple>) -> PyResult<()> {
         Err(thrown(error)?)
     }
 
-    fn close(&mut self) {
-        self.value = None;
-    }
+    #[expect(clippy::unused_self, reason = "the protocol of a coroutine")]
+    const fn close(&self) {}
 }
 
 /// What a [`Waiting`] waits for.
@@ -157,21 +142,20 @@ impl Waiting {
         })
     }
 
-    /// Takes the future back: nobody awaits it any more.
-    fn end_wait(&mut self) -> PyResult<Option<Wait>> {
-        let Some(wait) = self.wait.take() else {
-            return Ok(None);
-        };
+    /// Takes the future back: nobody awaits it any more. Where the collector of cycles calls this in
+    /// the middle of a step (CPython 3.11), the future stays until the request ends; that is harmless.
+    fn end_wait(&mut self) {
+        let Some(wait) = self.wait.take() else { return };
         let exchange = self.exchange.get();
-        let forgotten = exchange
-            .host
-            .get()
-            .core
-            .borrow_mut()?
-            .waiters
-            .forget(exchange.id, &wait.future);
+        let Ok(mut core) = exchange.host.get().core.borrow_mut() else {
+            return;
+        };
+        let (forgotten, is_last) = core.waiters.forget(exchange.id, &wait.future);
+        if is_last {
+            core.reactor.stop_waiting(exchange.id);
+        }
+        drop(core);
         drop(forgotten);
-        Ok(Some(wait))
     }
 }
 
@@ -196,12 +180,12 @@ impl Waiting {
     /// A cancelled task throws here; the message stays for the next `receive`.
     #[pyo3(signature = (*error))]
     fn throw(&mut self, error: &Bound<'_, PyTuple>) -> PyResult<Py<PyAny>> {
-        self.end_wait()?;
+        self.end_wait();
         Err(thrown(error)?)
     }
 
-    fn close(&mut self) -> PyResult<()> {
-        self.end_wait().map(drop)
+    fn close(&mut self) {
+        self.end_wait();
     }
 }
 

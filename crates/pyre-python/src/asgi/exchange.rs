@@ -11,7 +11,7 @@ use pyo3::{
 use pyre_runtime::{Received, RequestId, SendError};
 
 use super::{
-    awaitable::{self, Awaited, Completed, Waiting},
+    awaitable::{self, Awaited, Waiting},
     message::{Body, Message, Start},
 };
 use crate::{errors, host::Host};
@@ -28,12 +28,9 @@ pub(crate) struct Exchange {
 
 #[pymethods]
 impl Exchange {
-    /// ASGI's `receive`: an awaitable that is complete already when the message is there.
+    /// ASGI's `receive`: an awaitable that takes the message when it is awaited, and not before.
     fn receive<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        match slf.get().next_message(slf.py())? {
-            Some(message) => Completed::with(message.into_any()),
-            None => Waiting::on(slf, Awaited::Message),
-        }
+        Waiting::on(slf, Awaited::Message)
     }
 
     /// ASGI's `send`: an awaitable that is complete already unless the peer has to catch up.
@@ -74,18 +71,12 @@ impl Exchange {
         py: Python<'py>,
     ) -> PyResult<Option<Bound<'py, PyDict>>> {
         let host = self.host.get();
-        let (message, is_due) = {
-            let mut core = host.core.borrow_mut()?;
-            let message = match core.reactor.receive(self.id) {
-                Received::Pending => None,
-                Received::Data(octets, end) => Some(request_message(py, octets, !end)?),
-                Received::Disconnected => Some(disconnect_message(py)?),
-            };
-            (message, core.reactor.is_due())
+        let message = match host.core.borrow_mut()?.reactor.receive(self.id) {
+            Received::Pending => None,
+            Received::Data(octets, end) => Some(request_message(py, octets, !end)?),
+            Received::Disconnected => Some(disconnect_message(py)?),
         };
-        if is_due {
-            host.schedule_tick(py)?;
-        }
+        host.after_call(py)?;
         Ok(message)
     }
 
@@ -99,17 +90,15 @@ impl Exchange {
     /// Whether there is room for more.
     fn send_body(&self, py: Python<'_>, body: &Body<'_>) -> PyResult<bool> {
         let host = self.host.get();
-        let (has_room, is_due) = {
+        let has_room = {
             let mut core = host.core.borrow_mut()?;
             core.reactor
                 .send_data(self.id, body.content(), body.is_last)
                 .map_err(errors::of_send)?;
-            (core.reactor.has_room(self.id), core.reactor.is_due())
+            core.reactor.has_room(self.id)
         };
         self.is_complete.fetch_or(body.is_last, Ordering::Relaxed);
-        if is_due {
-            host.schedule_tick(py)?;
-        }
+        host.after_call(py)?;
         Ok(has_room)
     }
 

@@ -17,6 +17,9 @@ use pyre_runtime::RequestId;
 use self::{exchange::Exchange, scope::Scopes};
 use crate::{errors::ClientDisconnected, host::Host};
 
+/// What a client is told of a failed application: nothing of it.
+const ERROR_TEXT: &str = "Internal Server Error";
+
 /// The ASGI side of a host.
 #[derive(Debug)]
 pub(crate) struct Asgi {
@@ -61,18 +64,31 @@ impl Asgi {
             .and_then(|coroutine| host.get().event_loop.start_task(coroutine));
         match started {
             Ok(task) if is_done(&task)? => self.finish(host.get(), id, outcome(&task)?, &scope),
-            Ok(task) => {
-                self.tasks.bind(py).add(&task)?;
-                let completion = Completion {
+            Ok(task) => self.let_run(
+                &task,
+                Completion {
                     host: host.clone().unbind(),
                     id,
                     scope: scope.unbind(),
-                };
-                task.call_method1(intern!(py, "add_done_callback"), (completion,))?;
-                Ok(())
+                },
+            ),
+            Err(error) if is_fatal(&error, py) => {
+                host.get()
+                    .core
+                    .borrow_mut()?
+                    .reactor
+                    .send_error(id, 500, ERROR_TEXT);
+                Err(error)
             }
             Err(error) => self.finish(host.get(), id, Some(error), &scope),
         }
+    }
+
+    fn let_run(&self, task: &Bound<'_, PyAny>, completion: Completion) -> PyResult<()> {
+        let py = task.py();
+        self.tasks.bind(py).add(task)?;
+        task.call_method1(intern!(py, "add_done_callback"), (completion,))?;
+        Ok(())
     }
 
     /// The application has returned or raised: what it left open is closed, what it did wrong is told.
@@ -89,14 +105,15 @@ impl Asgi {
             None if is_open => Some(PyRuntimeError::new_err(
                 "the ASGI application returned without completing its response",
             )),
-            Some(error) if is_disconnect(&error, py) => None,
+            // The peer has gone, and the application says so: nobody's fault.
+            Some(error) if !is_open && is_about_disconnect(&error, py) => None,
             other => other,
         };
         if is_open {
             host.core
                 .borrow_mut()?
                 .reactor
-                .send_error(id, 500, "Internal Server Error");
+                .send_error(id, 500, ERROR_TEXT);
             host.after_call(py)?;
         }
         match error {
@@ -107,12 +124,10 @@ impl Asgi {
 
     fn report(&self, error: PyErr, scope: &Bound<'_, PyDict>) -> PyResult<()> {
         let py = scope.py();
-        if is_fatal(&error, py) {
-            return Err(error);
-        }
+        let request_line = scope::request_line(scope)?;
         self.on_error
             .bind(py)
-            .call1((error.into_value(py), scope::request_line(scope)?))?;
+            .call1((error.into_value(py), request_line))?;
         Ok(())
     }
 
@@ -144,23 +159,18 @@ fn outcome(task: &Bound<'_, PyAny>) -> PyResult<Option<PyErr>> {
     Ok((!exception.is_none()).then(|| PyErr::from_value(exception)))
 }
 
-/// Whether the peer's leaving is behind it: frameworks raise an error of their own while they handle
-/// ours (Starlette's `ClientDisconnect`), which makes ours its cause or its context.
-fn is_disconnect(error: &PyErr, py: Python<'_>) -> bool {
-    /// Longer than any sensible chain, shorter than one that is tied into a circle.
-    const LINKS: usize = 16;
-    let mut link = Some(error.value(py).clone().into_any());
-    for _ in 0..LINKS {
-        let Some(exception) = link else { return false };
-        if exception.is_instance_of::<ClientDisconnected>() {
-            return true;
-        }
-        link = [intern!(py, "__cause__"), intern!(py, "__context__")]
-            .into_iter()
-            .filter_map(|name| exception.getattr(name).ok())
-            .find(|other| !other.is_none());
+/// Whether it tells that the peer has left: our own exception, or what a framework makes of it while it
+/// handles ours (`ClientDisconnect` of Starlette). Another error of that moment is a bug worth a line.
+fn is_about_disconnect(error: &PyErr, py: Python<'_>) -> bool {
+    if error.is_instance_of::<ClientDisconnected>(py) {
+        return true;
     }
-    false
+    let is_named_so = error
+        .get_type(py)
+        .name()
+        .is_ok_and(|name| name.to_str().is_ok_and(|name| name.contains("Disconnect")));
+    let handled = error.value(py).getattr(intern!(py, "__context__"));
+    is_named_so && handled.is_ok_and(|handled| handled.is_instance_of::<ClientDisconnected>())
 }
 
 /// Not an application's failure but somebody's wish to end the process.

@@ -123,12 +123,12 @@ impl Scopes {
     }
 
     /// Sets `client` and `server`, which are made once per connection.
-    pub(crate) fn set_ends(
+    pub(crate) fn with_ends<'py>(
         &self,
-        scope: &Bound<'_, PyDict>,
+        scope: Bound<'py, PyDict>,
         id: RequestId,
         reactor: &Reactor,
-    ) -> PyResult<()> {
+    ) -> PyResult<Bound<'py, PyDict>> {
         let py = scope.py();
         let (index, generation) = Reactor::connection_key(id);
         let mut ends = self.ends.borrow_mut()?;
@@ -136,7 +136,7 @@ impl Scopes {
             ends.pairs.resize_with(index + 1, || None);
         }
         let Some(place) = ends.pairs.get_mut(index) else {
-            return Ok(());
+            return Ok(scope);
         };
         let pair = match place {
             Some(pair) if pair.generation == generation => pair,
@@ -147,7 +147,8 @@ impl Scopes {
             }),
         };
         scope.set_item(intern!(py, "client"), &pair.client)?;
-        scope.set_item(intern!(py, "server"), &pair.server)
+        scope.set_item(intern!(py, "server"), &pair.server)?;
+        Ok(scope)
     }
 }
 

@@ -57,8 +57,23 @@ impl Format {
                 }
                 split
             }
-            Self::Json => write_json(head, peer, texts, text),
+            Self::Json => write_json(Some(head), peer, texts, text),
         }
+    }
+
+    /// As [`Self::begin`], for what never became a request.
+    pub(super) fn begin_refused(self, peer: &Address, texts: &Texts, text: &mut Vec<u8>) -> usize {
+        if self == Self::Json {
+            return write_json(None, peer, texts, text);
+        }
+        write_who_and_when(peer, texts, text);
+        text.push(b'-');
+        text.push(b'"');
+        let split = text.len();
+        if self == Self::Combined {
+            text.extend_from_slice(b" \"-\" \"-\"");
+        }
+        split
     }
 
     /// Writes what the response tells.
@@ -87,14 +102,21 @@ impl Format {
 }
 
 fn write_common(head: &RequestHead<'_>, peer: &Address, texts: &Texts, text: &mut Vec<u8>) {
-    write_peer(peer, text);
-    for part in [" - - [", &texts.common_log, "] \"", head.method, " "] {
-        text.extend_from_slice(part.as_bytes());
-    }
+    write_who_and_when(peer, texts, text);
+    text.extend_from_slice(head.method.as_bytes());
+    text.push(b' ');
     write_escaped(head.target.raw, text);
     text.extend_from_slice(b" HTTP/");
     text.extend_from_slice(head.version.as_str().as_bytes());
     text.push(b'"');
+}
+
+/// Up to the quotation mark that opens the request line.
+fn write_who_and_when(peer: &Address, texts: &Texts, text: &mut Vec<u8>) {
+    write_peer(peer, text);
+    for part in [" - - [", &texts.common_log, "] \""] {
+        text.extend_from_slice(part.as_bytes());
+    }
 }
 
 /// A v4 address, by far the usual, without the formatting machinery: this is on the request path.
@@ -126,7 +148,13 @@ fn write_escaped(value: &[u8], text: &mut Vec<u8>) {
     }
 }
 
-fn write_json(head: &RequestHead<'_>, peer: &Address, texts: &Texts, text: &mut Vec<u8>) -> usize {
+/// Members that only a request has are null without one.
+fn write_json(
+    head: Option<&RequestHead<'_>>,
+    peer: &Address,
+    texts: &Texts,
+    text: &mut Vec<u8>,
+) -> usize {
     text.extend_from_slice(b"{\"time\":\"");
     text.extend_from_slice(texts.rfc3339.as_bytes());
     text.push(b'"');
@@ -134,11 +162,14 @@ fn write_json(head: &RequestHead<'_>, peer: &Address, texts: &Texts, text: &mut 
     write_peer(peer, &mut client);
     let members: [(&str, Option<&[u8]>); 6] = [
         ("client", Some(&client)),
-        ("method", Some(head.method.as_bytes())),
-        ("target", Some(head.target.raw)),
-        ("version", Some(head.version.as_str().as_bytes())),
-        ("referer", head.field(b"referer")),
-        ("user_agent", head.field(b"user-agent")),
+        ("method", head.map(|head| head.method.as_bytes())),
+        ("target", head.map(|head| head.target.raw)),
+        ("version", head.map(|head| head.version.as_str().as_bytes())),
+        ("referer", head.and_then(|head| head.field(b"referer"))),
+        (
+            "user_agent",
+            head.and_then(|head| head.field(b"user-agent")),
+        ),
     ];
     for (name, value) in members {
         text.extend_from_slice(b",\"");
@@ -220,6 +251,24 @@ mod tests {
                 r#""referer":null,"user_agent":"\"\u0009\u00e9","status":200,"bytes":13,"duration_ms":1.500}"#
             )
         );
+    }
+
+    #[test]
+    fn what_never_became_a_request_has_a_line_too() {
+        let peer = Address::from("192.0.2.7:1234".parse::<std::net::SocketAddr>().unwrap());
+        let line = |format: Format| {
+            let (mut text, mut end) = (Vec::new(), Vec::new());
+            let split = format.begin_refused(&peer, &Texts::default(), &mut text);
+            format.end(400, 27, Duration::ZERO, &mut end);
+            text.splice(split..split, end);
+            String::from_utf8(text).unwrap()
+        };
+        assert_eq!(line(Format::Common), r#"192.0.2.7 - - [] "-" 400 27"#);
+        assert_eq!(
+            line(Format::Combined),
+            r#"192.0.2.7 - - [] "-" 400 27 "-" "-""#
+        );
+        assert!(line(Format::Json).contains(r#""method":null,"target":null"#));
     }
 
     #[test]

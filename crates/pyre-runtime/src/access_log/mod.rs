@@ -73,6 +73,22 @@ impl Recorder {
         self.lines.push(b'\n');
     }
 
+    /// A request that was refused before it was one: all that is known is who sent it.
+    pub(crate) fn refused(&mut self, peer: &Address, status: u16, octets: u64, clock: &Clock) {
+        let mut text = Vec::with_capacity(128);
+        let split = self.format.begin_refused(peer, clock.texts(), &mut text);
+        self.end(
+            &Entry {
+                text,
+                split,
+                started: clock.now(),
+                status,
+                octets,
+            },
+            clock.now(),
+        );
+    }
+
     /// Passes the lines of this tick on.
     pub(crate) fn hand_over(&mut self) {
         if !self.lines.is_empty() {

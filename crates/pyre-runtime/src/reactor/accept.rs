@@ -37,6 +37,8 @@ pub(super) struct Acceptor {
     addresses: Vec<Address>,
     /// Some listener may have a connection waiting.
     is_ready: bool,
+    /// Counts up; which listener is asked next.
+    turn: usize,
     resumes_at: Option<Instant>,
 }
 
@@ -70,13 +72,22 @@ impl Acceptor {
         self.resumes_at
     }
 
-    /// The next connection of any listener, with the listener's place.
+    /// The next connection of any listener, with the listener's place. Who was asked last is asked
+    /// last again, so that no listener is starved by another.
     fn next(&mut self, now: Instant) -> Option<(Stream, Address, usize)> {
-        for (index, listener) in self.listeners.iter().enumerate() {
-            match listener.accept() {
-                Ok((stream, peer)) => return Some((stream, peer, index)),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) if is_of_the_connection(&error) => return self.next(now),
+        let count = self.listeners.len();
+        let mut failures = 0;
+        for _ in 0..count {
+            let index = self.turn % count;
+            let Some(listener) = self.listeners.get(index) else {
+                break;
+            };
+            match accept_living(listener, &mut failures) {
+                Ok((stream, peer)) => {
+                    self.turn += 1;
+                    return Some((stream, peer, index));
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.turn += 1,
                 Err(_) => {
                     self.resumes_at = Some(now + REST);
                     return None;
@@ -85,6 +96,19 @@ impl Acceptor {
         }
         self.is_ready = false;
         None
+    }
+}
+
+/// The next connection that was not gone before it was taken (accept(2)); an error that stays is
+/// the listener's own.
+fn accept_living(listener: &Listener, failures: &mut usize) -> io::Result<(Stream, Address)> {
+    loop {
+        match listener.accept() {
+            Err(error) if is_of_the_connection(&error) && *failures < ACCEPTS_PER_TICK => {
+                *failures += 1;
+            }
+            accepted => return accepted,
+        }
     }
 }
 

@@ -118,6 +118,15 @@ impl Connection {
         self.deadline.restart();
     }
 
+    /// Counts anew; returns whether the connection wants another turn.
+    pub(super) fn end_turn(&mut self) -> bool {
+        self.is_queued = false;
+        self.turn_requests = 0;
+        self.turn_octets = 0;
+        self.http.receive_buffer().release();
+        std::mem::take(&mut self.wants_turn)
+    }
+
     /// Whether the connection has moved so much that it is the others' turn.
     pub(super) const fn has_had_its_turn(&self) -> bool {
         self.turn_octets >= TURN_OCTETS

@@ -30,6 +30,8 @@ pub(super) struct Deadline {
     entry: Option<Tick>,
     is_lingering: bool,
     has_served: bool,
+    /// It has passed; the connection has one more turn to show that what was awaited has come.
+    is_late: bool,
 }
 
 impl Deadline {
@@ -37,6 +39,7 @@ impl Deadline {
     pub(super) const fn restart(&mut self) {
         self.cause = None;
         self.at = None;
+        self.is_late = false;
         self.has_served = true;
     }
 
@@ -46,22 +49,31 @@ impl Deadline {
         if matches!(self.cause, Some(Cause::Content | Cause::Write)) {
             self.cause = None;
             self.at = None;
+            self.is_late = false;
         }
+    }
+
+    const fn is_of_a_head(&self) -> bool {
+        matches!(
+            self.cause,
+            Some(Cause::FirstHead | Cause::Head | Cause::KeepAlive)
+        )
     }
 
     pub(super) const fn linger(&mut self) {
         self.is_lingering = true;
     }
 
-    /// Holds `cause`; it runs on where it held before.
-    fn hold(&mut self, cause: Option<Cause>, now: Instant, timeouts: &Timeouts) {
+    /// Holds `cause`; it runs on where it held before. The time is read here, as a tick may be long
+    /// and the wait may begin between two.
+    fn hold(&mut self, cause: Option<Cause>, timeouts: &Timeouts) {
         if cause == self.cause {
             return;
         }
         self.cause = cause;
-        self.at = cause
-            .and_then(|cause| cause.timeout(timeouts))
-            .map(|timeout| now + timeout);
+        self.is_late = false;
+        let timeout = cause.and_then(|cause| cause.timeout(timeouts));
+        self.at = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
     }
 }
 
@@ -104,13 +116,12 @@ impl Connection {
 
 impl Reactor {
     pub(super) fn update_deadline(&mut self, id: ConnectionId) {
-        let now = self.clock.now();
         let timeouts = self.config.timeouts;
         let Some(connection) = self.connection_mut(id) else {
             return;
         };
         let cause = connection.cause();
-        connection.deadline.hold(cause, now, &timeouts);
+        connection.deadline.hold(cause, &timeouts);
         let Some(at) = connection.deadline.at else {
             return;
         };
@@ -124,6 +135,8 @@ impl Reactor {
         }
     }
 
+    /// Gives those that are late a last turn: what has arrived by now has arrived in time, also when
+    /// the thread was busy and nobody has looked.
     pub(super) fn expire_deadlines(&mut self) {
         let now = self.clock.now();
         let mut expired = Vec::new();
@@ -138,25 +151,33 @@ impl Reactor {
             }
             connection.deadline.entry = None;
             match connection.deadline.at {
-                Some(at) if at <= now => self.expire(id),
+                Some(at) if at <= now => {
+                    connection.deadline.is_late = true;
+                    connection.is_readable |= connection.deadline.is_of_a_head();
+                    self.queue(id);
+                }
                 Some(_) => self.update_deadline(id),
                 None => {}
             }
         }
     }
 
-    /// The peer is late: 408 where an answer is possible, otherwise the end.
-    fn expire(&mut self, id: ConnectionId) {
+    /// After the last turn: 408 where an answer is possible, otherwise the end.
+    pub(super) fn expire_if_late(&mut self, id: ConnectionId) {
         let Some(connection) = self.connection_mut(id) else {
             return;
         };
+        if !std::mem::take(&mut connection.deadline.is_late) {
+            return;
+        }
         let has_spoken = connection.http.has_input();
         match connection.deadline.cause {
+            None => {}
             Some(Cause::Head | Cause::FirstHead) if has_spoken => {
                 self.refuse(id, RequestError::Timeout);
             }
             Some(Cause::Content) => self.refuse(id, RequestError::Timeout),
-            _ => self.close(id),
+            Some(_) => self.close(id),
         }
         self.update_deadline(id);
     }

@@ -17,6 +17,7 @@ mod connection;
 mod content;
 mod deadlines;
 mod responses;
+mod turns;
 
 use std::{
     collections::VecDeque,
@@ -39,11 +40,8 @@ use crate::{
 /// Octets that one read may bring, and so the most that is read ahead of an application.
 const READ_SIZE: usize = 256 * 1024;
 
-/// Requests of one connection that are handed on in one tick; more of them wait for the next.
-const REQUESTS_PER_TURN: u32 = 32;
-
 /// A connection, also after it is gone: its place is not mistaken for a later one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ConnectionId {
     index: usize,
     generation: usize,
@@ -51,7 +49,7 @@ pub(crate) struct ConnectionId {
 
 /// One request on one connection. Every call about a request that is over fails in the same way as
 /// one about a peer that has gone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequestId {
     connection: ConnectionId,
     serial: u32,
@@ -178,12 +176,12 @@ impl Reactor {
         let mut found = std::mem::take(&mut self.found);
         self.poller.take_ready(wait, &mut found)?;
         self.refresh_clock();
-        self.expire_deadlines();
         for readiness in found.drain(..) {
             self.notice(readiness);
         }
         self.found = found;
         self.accept_batch();
+        self.expire_deadlines();
         self.due = self.ready.len();
         Ok(())
     }
@@ -218,96 +216,6 @@ impl Reactor {
         !self.ready.is_empty() || !self.ended.is_empty() || self.acceptor.has_more()
     }
 
-    fn next_step(&mut self) -> Option<Step> {
-        if let Some(ended) = self.ended.pop() {
-            return Some(Step::Wake(ended));
-        }
-        while self.due > 0 {
-            let &id = self.ready.front()?;
-            self.current = Some(id);
-            if let Some(step) = self.serve(id) {
-                return Some(step);
-            }
-            self.end_turn(id);
-        }
-        None
-    }
-
-    fn end_turn(&mut self, id: ConnectionId) {
-        self.current = None;
-        self.ready.pop_front();
-        self.due -= 1;
-        if let Some(connection) = self.connection_mut(id) {
-            connection.is_queued = false;
-            connection.turn_requests = 0;
-            connection.turn_octets = 0;
-            if std::mem::take(&mut connection.wants_turn) {
-                self.queue(id);
-            }
-        }
-        self.flush(id);
-        self.update_deadline(id);
-    }
-
-    /// One thing that a ready connection has to say.
-    fn serve(&mut self, id: ConnectionId) -> Option<Step> {
-        let connection = self.connection_mut(id)?;
-        if connection.is_lingering() {
-            self.linger(id);
-            return None;
-        }
-        if connection.is_writable && !connection.http.is_flushed() {
-            self.flush(id);
-        }
-        let connection = self.connection_mut(id)?;
-        if connection.is_broken {
-            self.close(id);
-            return self.ended.pop().map(Step::Wake);
-        }
-        if connection.in_request {
-            let wakes = connection.wakes();
-            return wakes.then(|| Step::Wake(self.request_id(id)));
-        }
-        self.next_request(id)
-    }
-
-    /// Reads until a request has come, or nothing more does.
-    fn next_request(&mut self, id: ConnectionId) -> Option<Step> {
-        loop {
-            let connection = self.connection_mut(id)?;
-            if connection.turn_requests >= REQUESTS_PER_TURN {
-                connection.wants_turn = true;
-                return None;
-            }
-            match connection.http.poll_event_span() {
-                Ok(Some(EventSpan::RequestHead(head))) => {
-                    return Some(self.begin_request(id, head));
-                }
-                Ok(Some(_)) => {}
-                Ok(None) if connection.wants_input() => self.fill(id),
-                Ok(None) => return None,
-                Err(error) => {
-                    self.refuse(id, error);
-                    return None;
-                }
-            }
-        }
-    }
-
-    fn begin_request(&mut self, id: ConnectionId, head: HeadSpan) -> Step {
-        self.requests += 1;
-        if let Some(connection) = self.connections.get_mut(id.index) {
-            connection.begin_request();
-            let span = EventSpan::RequestHead(head.clone());
-            if let (Some(recorder), http1::Event::RequestHead(head)) =
-                (&self.recorder, connection.http.event(&span))
-            {
-                connection.entry = Some(recorder.begin(&head, &connection.peer, &self.clock));
-            }
-        }
-        Step::Request(self.request_id(id), head)
-    }
-
     fn request_id(&self, id: ConnectionId) -> RequestId {
         let serial = self
             .connections
@@ -316,36 +224,6 @@ impl Reactor {
         RequestId {
             connection: id,
             serial,
-        }
-    }
-
-    /// Notes what the poller said, and queues the connection or the accepting.
-    fn notice(&mut self, readiness: Readiness) {
-        if self.acceptor.notice(readiness.token) {
-            return;
-        }
-        let id = ConnectionId::from(readiness.token);
-        if let Some(connection) = self.connection_mut(id) {
-            connection.notice(&readiness);
-            self.queue(id);
-        }
-    }
-
-    /// Gives the connection a turn, once. One whose turn it is goes on in any case.
-    fn queue(&mut self, id: ConnectionId) {
-        if let Some(connection) = self.connection_mut(id)
-            && !connection.is_queued
-        {
-            connection.is_queued = true;
-            self.ready.push_back(id);
-        }
-    }
-
-    /// Gives the connection a turn in the next tick: it has had enough of this one.
-    fn queue_for_next_tick(&mut self, id: ConnectionId) {
-        self.queue(id);
-        if let Some(connection) = self.connection_mut(id) {
-            connection.wants_turn = true;
         }
     }
 
@@ -392,6 +270,13 @@ impl Reactor {
     #[must_use]
     pub const fn connection_key(id: RequestId) -> (usize, usize) {
         (id.connection.index, id.connection.generation)
+    }
+
+    /// Reads the time for an answer between two ticks; in a tick it stands still.
+    fn refresh_clock_between_ticks(&mut self) {
+        if self.current.is_none() {
+            self.refresh_clock();
+        }
     }
 
     fn refresh_clock(&mut self) {

@@ -1,8 +1,8 @@
 //! Answers, from the application or from the server itself.
 
-use std::{error, fmt};
+use std::{error, fmt, time::Instant};
 
-use pyre_proto::http1::{Content, Phase, RequestError, ResponseError};
+use pyre_proto::http1::{Content, RequestError, ResponseError};
 
 use super::{
     ConnectionId, Reactor, RequestId,
@@ -47,6 +47,7 @@ impl Reactor {
         status: u16,
         fields: impl IntoIterator<Item = (&'f [u8], &'f [u8])>,
     ) -> Result<(), SendError> {
+        self.refresh_clock_between_ticks();
         let connection = self
             .connections
             .get_mut(id.connection.index)
@@ -124,20 +125,21 @@ impl Reactor {
     }
 
     fn answer_with_error(&mut self, id: ConnectionId, status: u16, reason: &str) {
+        self.refresh_clock_between_ticks();
         let Some(connection) = self.connections.get_mut(id.index) else {
             return;
         };
-        if connection
+        let sent = connection
             .http
-            .send_error(status, reason, &self.default_fields)
-            && let Some(entry) = &mut connection.entry
-        {
-            entry.status = status;
-        }
-        let was_in_request = connection.in_request;
-        if was_in_request {
+            .send_error(status, reason, &self.default_fields);
+        if connection.in_request {
+            if let (Some(octets), Some(entry)) = (sent, &mut connection.entry) {
+                (entry.status, entry.octets) = (status, octets as u64);
+            }
             self.ended.push(self.request_id(id));
             self.end_response(id);
+        } else if let (Some(octets), Some(recorder)) = (sent, &mut self.recorder) {
+            recorder.refused(&connection.peer, status, octets as u64, &self.clock);
         }
         self.flush_or_defer(id);
     }
@@ -182,18 +184,24 @@ impl Reactor {
 
     pub(super) fn record(&mut self, entry: Option<Entry>) {
         if let (Some(recorder), Some(entry)) = (&mut self.recorder, entry) {
-            recorder.end(&entry, self.clock.now());
+            recorder.end(&entry, Instant::now());
+        }
+    }
+
+    /// The application has given up waiting for something of the request.
+    pub fn stop_waiting(&mut self, id: RequestId) {
+        if let Some(connection) = self.open_request(id) {
+            (connection.awaits_content, connection.awaits_room) = (false, false);
+            self.update_deadline(id.connection);
         }
     }
 
     /// Closes what is idle, and every other connection after its current response.
     pub fn close_idle(&mut self) {
         for id in self.open_connections() {
-            let Some(connection) = self.connection_mut(id) else {
-                continue;
-            };
-            connection.http.disable_keep_alive();
-            if connection.http.phase() == Phase::Closed {
+            if let Some(connection) = self.connection_mut(id) {
+                connection.http.disable_keep_alive();
+                self.queue(id);
                 self.flush(id);
             }
         }
