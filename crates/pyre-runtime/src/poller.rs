@@ -51,8 +51,14 @@ pub struct Poller {
 
 #[derive(Debug)]
 enum Source {
-    Direct { poll: Poll, events: Events },
-    Thread { inbox: Arc<Inbox>, waker: Waker },
+    Direct {
+        poll: Poll,
+        events: Events,
+    },
+    Thread {
+        inbox: Arc<Inbox>,
+        waker: Arc<Waker>,
+    },
 }
 
 /// What the waiting thread has found. It looks again only when that has been taken, so a busy loop
@@ -111,12 +117,17 @@ impl Poller {
     pub fn threaded(notify: impl Fn() + Send + 'static) -> io::Result<Self> {
         let poll = Poll::new()?;
         let registry = poll.registry().try_clone()?;
-        let waker = Waker::new(&registry, WAKE)?;
+        let waker = Arc::new(Waker::new(&registry, WAKE)?);
+        let kept = Arc::clone(&waker);
         let inbox = Arc::new(Inbox::default());
         let for_thread = Arc::clone(&inbox);
         thread::Builder::new()
             .name("pyre-poller".into())
-            .spawn(move || wait_forever(poll, &for_thread, &notify))?;
+            .spawn(move || {
+                wait_forever(poll, &for_thread, &notify);
+                // A waker that is dropped takes its wake-up back.
+                drop(kept);
+            })?;
         Ok(Self {
             registry,
             source: Source::Thread { inbox, waker },

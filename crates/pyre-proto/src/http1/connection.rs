@@ -214,12 +214,18 @@ impl Connection {
         self.reader.cut_short();
     }
 
-    /// The current response is the last one, and says so where its head is not written yet.
+    /// The current request, or the next one, is the last; its response says so where its head is not
+    /// written yet.
     pub fn disable_keep_alive(&mut self) {
         self.is_last_request = true;
         if let Some(response) = &mut self.response {
             response.disable_keep_alive();
-        } else if self.phase() == Phase::Idle {
+        }
+    }
+
+    /// Ends the connection if it is between two requests.
+    pub fn close_if_idle(&mut self) {
+        if self.phase() == Phase::Idle {
             self.reader.close();
         }
     }

@@ -51,8 +51,9 @@ impl ReceiveBuffer {
     /// Appends a copy of `bytes`.
     pub fn extend(&mut self, bytes: &[u8]) {
         self.storage.octets.truncate(self.end);
+        self.storage.octets.drain(..self.start);
         self.storage.octets.extend_from_slice(bytes);
-        self.end += bytes.len();
+        (self.start, self.end) = (0, self.storage.octets.len());
     }
 
     /// Works in `storage` until [`Self::reclaim`]; what was held moves to its front.
@@ -197,6 +198,18 @@ mod tests {
         buffer.spare()[..1].copy_from_slice(b"/");
         buffer.commit(1);
         assert_eq!(buffer.octets(), b"GET /");
+    }
+
+    #[test]
+    fn extend_forgets_what_is_consumed() {
+        let mut buffer = ReceiveBuffer::default();
+        for _ in 0..1000 {
+            buffer.extend(b"abcdef");
+            let held = buffer.octets().len();
+            buffer.consume(held - 1);
+            assert_eq!(buffer.octets(), b"f");
+        }
+        assert!(buffer.storage.octets.capacity() < 64);
     }
 
     #[test]

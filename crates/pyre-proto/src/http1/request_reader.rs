@@ -205,7 +205,7 @@ impl RequestReader {
                 let position = self.input.position();
                 let decoded = decoder.decode(self.input.octets_mut(), &self.limits);
                 self.input.consume(decoded.consumed);
-                self.fault = decoded.fault;
+                self.fault = self.fault.or(decoded.fault);
                 let content = position + decoded.content.start..position + decoded.content.end;
                 (content, decoder.is_complete())
             }

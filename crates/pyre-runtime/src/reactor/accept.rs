@@ -27,6 +27,9 @@ const ACCEPTS_PER_TICK: usize = 64;
 /// a connection closes, which no event tells.
 const REST: Duration = Duration::from_millis(500);
 
+/// Batches that are taken when listening ends: more than a backlog holds.
+const LAST_BATCHES: usize = 128;
+
 /// Tokens of listeners count down from here; no connection's generation reaches it.
 const LAST_TOKEN: usize = usize::MAX - 1;
 
@@ -85,7 +88,8 @@ impl Acceptor {
             match accept_living(listener, &mut failures) {
                 Ok((stream, peer)) => {
                     self.turn += 1;
-                    return Some((stream, peer, index));
+                    let stopped = self.addresses.len() - count;
+                    return Some((stream, peer, stopped + index));
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.turn += 1,
                 Err(_) => {
@@ -122,8 +126,16 @@ fn is_of_the_connection(error: &io::Error) -> bool {
 }
 
 impl Reactor {
-    /// Stops accepting and lets the sockets go.
+    /// Stops accepting and lets the sockets go, after taking the connections that wait already: they
+    /// would be reset.
     pub fn stop_listening(&mut self) {
+        // Whether somebody waits is not known before the next look at the poller.
+        self.acceptor.is_ready = !self.acceptor.listeners.is_empty();
+        let mut batches = 0;
+        while self.acceptor.has_more() && batches < LAST_BATCHES {
+            self.accept_batch();
+            batches += 1;
+        }
         for mut listener in self.acceptor.listeners.drain(..) {
             // The socket is closed next, which takes it from the poller in any case.
             let _ = listener.deregister(self.poller.registry());

@@ -134,9 +134,15 @@ impl Connection {
 
     /// Whether the application can go on; it is told once.
     pub(super) fn wakes(&mut self) -> bool {
-        let content = self.awaits_content
-            && (self.is_readable || self.http.has_input() || self.peer_finished);
-        let room = self.awaits_room && self.http.output_len() < HIGH_WATER;
+        let may_go_on = !self.has_had_its_turn();
+        // What has arrived already did not help when the application asked.
+        let has_news = if self.http.is_request_complete() {
+            self.peer_finished
+        } else {
+            self.is_readable && may_go_on
+        };
+        let content = self.awaits_content && has_news;
+        let room = self.awaits_room && self.http.output_len() < HIGH_WATER && may_go_on;
         if content {
             self.awaits_content = false;
         }

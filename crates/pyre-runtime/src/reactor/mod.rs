@@ -94,6 +94,7 @@ pub struct Reactor {
     default_fields: DefaultFields,
     recorder: Option<Recorder>,
     requests: usize,
+    is_stopping: bool,
 }
 
 impl Reactor {
@@ -127,6 +128,7 @@ impl Reactor {
             found: Vec::new(),
             recorder,
             requests: 0,
+            is_stopping: false,
         };
         reactor.write_date();
         reactor

@@ -196,13 +196,15 @@ impl Reactor {
         }
     }
 
-    /// Closes what is idle, and every other connection after its current response.
+    /// Closes what is idle, and every other connection after its current response. What a peer has
+    /// sent by now is still read, and answered.
     pub fn close_idle(&mut self) {
+        self.is_stopping = true;
         for id in self.open_connections() {
             if let Some(connection) = self.connection_mut(id) {
                 connection.http.disable_keep_alive();
+                connection.is_readable = true;
                 self.queue(id);
-                self.flush(id);
             }
         }
     }

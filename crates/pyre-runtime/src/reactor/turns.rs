@@ -29,12 +29,22 @@ impl Reactor {
         self.ready.pop_front();
         self.due -= 1;
         if let Some(connection) = self.connection_mut(id) {
-            if connection.end_turn() {
+            let wants_turn = connection.end_turn();
+            if self.is_stopping && !wants_turn {
+                self.close_if_idle(id);
+            }
+            if wants_turn {
                 self.queue(id);
             }
             self.flush(id);
             self.update_deadline(id);
             self.expire_if_late(id);
+        }
+    }
+
+    fn close_if_idle(&mut self, id: ConnectionId) {
+        if let Some(connection) = self.connection_mut(id) {
+            connection.http.close_if_idle();
         }
     }
 
@@ -45,7 +55,7 @@ impl Reactor {
             self.linger(id);
             return None;
         }
-        if connection.is_writable && !connection.http.is_flushed() {
+        if connection.in_request && connection.is_writable && !connection.http.is_flushed() {
             self.flush(id);
         }
         let connection = self.connection_mut(id)?;

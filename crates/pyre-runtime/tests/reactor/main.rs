@@ -1,0 +1,18 @@
+//! The reactor over real sockets on loopback: what a peer sees, and what a host is told.
+
+#![cfg(test)]
+#![cfg(unix)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod access_log;
+mod content;
+mod deadlines;
+mod output;
+mod peers;
+mod pollers;
+mod refusals;
+mod serving;
+mod sockets;
+mod stopping;
