@@ -103,6 +103,11 @@ pub(crate) fn is_reg_name_text(bytes: &[u8]) -> bool {
 }
 
 fn all_percent_encoded(bytes: &[u8], class: u8) -> bool {
+    // No class holds the percent sign, so the usual text is done with at a glance.
+    all(bytes, class) || all_with_percent_signs(bytes, class)
+}
+
+fn all_with_percent_signs(bytes: &[u8], class: u8) -> bool {
     let mut parts = bytes.split(|&octet| octet == b'%');
     let literal = parts.next().unwrap_or_default();
     all(literal, class) && parts.all(|part| starts_with_hex_pair(part) && all(part, class))

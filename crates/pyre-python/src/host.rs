@@ -308,6 +308,7 @@ impl Host {
             (core.timer.take(), core.callbacks.take())
         };
         cancel(py, timer)?;
+        self.asgi.release()?;
         if callbacks.is_some() {
             self.event_loop.unwatch(py, self.descriptor()?)?;
         }

@@ -127,12 +127,12 @@ impl Waiting {
 
     fn begin_wait(&self, py: Python<'_>) -> PyResult<Wait> {
         let exchange = self.exchange.get();
-        let host = exchange.host.get();
+        let (id, host) = (exchange.id()?, exchange.host.get());
         let future = host.event_loop.create_future(py)?;
         host.core
             .borrow_mut()?
             .waiters
-            .add(exchange.id, future.clone().unbind());
+            .add(id, future.clone().unbind());
         let iterator = future
             .call_method0(intern!(py, "__await__"))?
             .cast_into::<PyIterator>()?;
@@ -147,12 +147,12 @@ impl Waiting {
     fn end_wait(&mut self) {
         let Some(wait) = self.wait.take() else { return };
         let exchange = self.exchange.get();
-        let Ok(mut core) = exchange.host.get().core.borrow_mut() else {
+        let (Ok(id), Ok(mut core)) = (exchange.id(), exchange.host.get().core.borrow_mut()) else {
             return;
         };
-        let (forgotten, is_last) = core.waiters.forget(exchange.id, &wait.future);
+        let (forgotten, is_last) = core.waiters.forget(id, &wait.future);
         if is_last {
-            core.reactor.stop_waiting(exchange.id);
+            core.reactor.stop_waiting(id);
         }
         drop(core);
         drop(forgotten);

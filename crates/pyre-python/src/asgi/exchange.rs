@@ -1,7 +1,5 @@
 //! `receive` and `send` of one request.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use pyo3::{
     exceptions::PyRuntimeError,
     intern,
@@ -14,16 +12,21 @@ use super::{
     awaitable::{self, Awaited, Waiting},
     message::{Body, Message, Start},
 };
-use crate::{errors, host::Host};
+use crate::{errors, host::Host, on_thread::OnThread};
 
 /// One request and its response.
 #[pyclass(frozen)]
 #[derive(Debug)]
 pub(crate) struct Exchange {
     pub(super) host: Py<Host>,
-    pub(super) id: RequestId,
+    state: OnThread<State>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct State {
+    id: RequestId,
     /// The application has sent its last message.
-    is_complete: AtomicBool,
+    is_complete: bool,
 }
 
 #[pymethods]
@@ -39,7 +42,7 @@ impl Exchange {
         message: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let (py, exchange) = (slf.py(), slf.get());
-        if exchange.is_complete.load(Ordering::Relaxed) {
+        if exchange.state()?.is_complete {
             return Err(PyRuntimeError::new_err(
                 "send was called after the response was complete",
             ));
@@ -57,12 +60,31 @@ impl Exchange {
 }
 
 impl Exchange {
-    pub(super) const fn new(host: Py<Host>, id: RequestId) -> Self {
+    pub(super) fn new(host: Py<Host>, id: RequestId) -> Self {
         Self {
             host,
-            id,
-            is_complete: AtomicBool::new(false),
+            state: OnThread::new(State {
+                id,
+                is_complete: false,
+            }),
         }
+    }
+
+    /// Stands for another request from now on.
+    pub(super) fn turn_to(&self, id: RequestId) -> PyResult<()> {
+        *self.state.borrow_mut()? = State {
+            id,
+            is_complete: false,
+        };
+        Ok(())
+    }
+
+    pub(super) fn id(&self) -> PyResult<RequestId> {
+        Ok(self.state()?.id)
+    }
+
+    fn state(&self) -> PyResult<State> {
+        Ok(*self.state.borrow_mut()?)
     }
 
     /// The next message of `receive`; `None` while there is none.
@@ -71,7 +93,8 @@ impl Exchange {
         py: Python<'py>,
     ) -> PyResult<Option<Bound<'py, PyDict>>> {
         let host = self.host.get();
-        let message = match host.core.borrow_mut()?.reactor.receive(self.id) {
+        let id = self.id()?;
+        let message = match host.core.borrow_mut()?.reactor.receive(id) {
             Received::Pending => None,
             Received::Data(octets, end) => Some(request_message(py, octets, !end)?),
             Received::Disconnected => Some(disconnect_message(py)?),
@@ -81,23 +104,24 @@ impl Exchange {
     }
 
     fn send_start(&self, start: &Start<'_>) -> PyResult<()> {
+        let id = self.id()?;
         let mut core = self.host.get().core.borrow_mut()?;
         core.reactor
-            .send_head(self.id, start.status, start.fields())
+            .send_head(id, start.status, start.fields())
             .map_err(errors::of_send)
     }
 
     /// Whether there is room for more.
     fn send_body(&self, py: Python<'_>, body: &Body<'_>) -> PyResult<bool> {
-        let host = self.host.get();
+        let (id, host) = (self.id()?, self.host.get());
         let has_room = {
             let mut core = host.core.borrow_mut()?;
             core.reactor
-                .send_data(self.id, body.content(), body.is_last)
+                .send_data(id, body.content(), body.is_last)
                 .map_err(errors::of_send)?;
-            core.reactor.has_room(self.id)
+            core.reactor.has_room(id)
         };
-        self.is_complete.fetch_or(body.is_last, Ordering::Relaxed);
+        self.state.borrow_mut()?.is_complete = body.is_last;
         host.after_call(py)?;
         Ok(has_room)
     }
@@ -107,9 +131,10 @@ impl Exchange {
     /// # Errors
     /// `ClientDisconnected` when the peer left meanwhile.
     pub(super) fn has_room(&self) -> PyResult<bool> {
+        let state = self.state()?;
         let mut core = self.host.get().core.borrow_mut()?;
-        if self.is_complete.load(Ordering::Relaxed) || core.reactor.is_connected(self.id) {
-            return Ok(core.reactor.has_room(self.id));
+        if state.is_complete || core.reactor.is_connected(state.id) {
+            return Ok(core.reactor.has_room(state.id));
         }
         Err(errors::of_send(SendError::Disconnected))
     }

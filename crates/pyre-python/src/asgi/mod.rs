@@ -1,6 +1,7 @@
 //! ASGI 3.0: scopes, messages, and the task that runs the application.
 
 mod awaitable;
+mod callables;
 mod exchange;
 mod message;
 mod names;
@@ -14,8 +15,8 @@ use pyo3::{
 };
 use pyre_runtime::RequestId;
 
-use self::{exchange::Exchange, scope::Scopes};
-use crate::{errors::ClientDisconnected, host::Host};
+use self::{callables::Callables, scope::Scopes};
+use crate::{errors::ClientDisconnected, host::Host, on_thread::OnThread};
 
 /// What a client is told of a failed application: nothing of it.
 const ERROR_TEXT: &str = "Internal Server Error";
@@ -28,6 +29,8 @@ pub(crate) struct Asgi {
     pub(crate) scopes: Scopes,
     /// Tasks that have not ended: asyncio itself holds them weakly.
     tasks: Py<PySet>,
+    /// Of the last request that left them.
+    spare: OnThread<Option<Callables>>,
 }
 
 impl Asgi {
@@ -43,6 +46,7 @@ impl Asgi {
             tasks: PySet::empty(py)?.unbind(),
             app: app.unbind(),
             on_error,
+            spare: OnThread::new(None),
         })
     }
 
@@ -54,34 +58,52 @@ impl Asgi {
         scope: Bound<'_, PyDict>,
     ) -> PyResult<()> {
         let py = host.py();
-        let exchange = Bound::new(py, Exchange::new(host.clone().unbind(), id))?;
-        let receive = exchange.getattr(intern!(py, "receive"))?;
-        let send = exchange.getattr(intern!(py, "send"))?;
+        let callables = self.callables(host, id)?;
         let started = self
             .app
             .bind(py)
-            .call1((&scope, receive, send))
+            .call1((&scope, &callables.receive, &callables.send))
             .and_then(|coroutine| host.get().event_loop.start_task(coroutine));
         match started {
-            Ok(task) if is_done(&task)? => self.finish(host.get(), id, outcome(&task)?, &scope),
-            Ok(task) => self.let_run(
-                &task,
-                Completion {
-                    host: host.clone().unbind(),
-                    id,
-                    scope: scope.unbind(),
-                },
-            ),
+            Ok(task) if is_done(&task)? => {
+                let error = outcome(&task)?;
+                drop(task);
+                self.finish(host.get(), id, error, &scope)?;
+                self.keep(callables, py)
+            }
+            Ok(task) => {
+                let (host, scope) = (host.clone().unbind(), scope.unbind());
+                self.let_run(&task, Completion { host, id, scope })
+            }
             Err(error) if is_fatal(&error, py) => {
-                host.get()
-                    .core
-                    .borrow_mut()?
-                    .reactor
-                    .send_error(id, 500, ERROR_TEXT);
+                let mut core = host.get().core.borrow_mut()?;
+                core.reactor.send_error(id, 500, ERROR_TEXT);
                 Err(error)
             }
             Err(error) => self.finish(host.get(), id, Some(error), &scope),
         }
+    }
+
+    /// `receive` and `send` for this request: those of an earlier one where it left them.
+    fn callables(&self, host: &Bound<'_, Host>, id: RequestId) -> PyResult<Callables> {
+        match self.spare.borrow_mut()?.take() {
+            Some(callables) => callables.turn_to(id).map(|()| callables),
+            None => Callables::new(host, id),
+        }
+    }
+
+    fn keep(&self, callables: Callables, py: Python<'_>) -> PyResult<()> {
+        if callables.are_unshared(py) {
+            *self.spare.borrow_mut()? = Some(callables);
+        }
+        Ok(())
+    }
+
+    /// Breaks the circle of the spare `receive` and the host that it refers to.
+    pub(crate) fn release(&self) -> PyResult<()> {
+        let spare = self.spare.borrow_mut()?.take();
+        drop(spare);
+        Ok(())
     }
 
     fn let_run(&self, task: &Bound<'_, PyAny>, completion: Completion) -> PyResult<()> {
@@ -152,11 +174,14 @@ fn is_done(task: &Bound<'_, PyAny>) -> PyResult<bool> {
 /// What a task that is done has raised. A cancelled one is not an error of the application.
 fn outcome(task: &Bound<'_, PyAny>) -> PyResult<Option<PyErr>> {
     let py = task.py();
-    if task.call_method0(intern!(py, "cancelled"))?.is_truthy()? {
-        return Ok(None);
+    match task.call_method0(intern!(py, "exception")) {
+        Ok(exception) => Ok((!exception.is_none()).then(|| PyErr::from_value(exception))),
+        Err(error) if task.call_method0(intern!(py, "cancelled"))?.is_truthy()? => {
+            drop(error);
+            Ok(None)
+        }
+        Err(error) => Err(error),
     }
-    let exception = task.call_method0(intern!(py, "exception"))?;
-    Ok((!exception.is_none()).then(|| PyErr::from_value(exception)))
 }
 
 /// Whether it tells that the peer has left: our own exception, or what a framework makes of it while it

@@ -5,10 +5,17 @@ use pyo3::{
     prelude::*,
     types::{PyBytes, PyDict, PyList, PyString, PyTuple},
 };
-use pyre_runtime::{Address, Reactor, RequestId, http1::RequestHead};
+use pyre_runtime::{
+    Address, Reactor, RequestId,
+    http1::{RequestHead, Version},
+};
 
 use super::names::{self, FieldNames};
 use crate::on_thread::OnThread;
+
+/// What the template says already.
+const USUAL_METHOD: &str = "GET";
+const USUAL_VERSION: Version = Version::Http11;
 
 /// Makes the scopes of one host.
 #[derive(Debug)]
@@ -50,17 +57,11 @@ impl Scopes {
         template.set_item("type", intern!(py, "http"))?;
         template.set_item("scheme", intern!(py, "http"))?;
         template.set_item("root_path", root_path)?;
-        for key in [
-            "asgi",
-            "http_version",
-            "method",
-            "path",
-            "raw_path",
-            "query_string",
-            "headers",
-            "client",
-            "server",
-        ] {
+        // The usual request needs no other values for these.
+        template.set_item("http_version", names::http_version(py, USUAL_VERSION))?;
+        template.set_item("method", names::method(py, USUAL_METHOD))?;
+        template.set_item("query_string", PyBytes::new(py, b""))?;
+        for key in ["asgi", "path", "raw_path", "headers", "client", "server"] {
             template.set_item(PyString::intern(py, key), py.None())?;
         }
         Ok(Self {
@@ -81,17 +82,23 @@ impl Scopes {
     ) -> PyResult<Bound<'py, PyDict>> {
         let scope = self.template.bind(py).copy()?;
         scope.set_item(intern!(py, "asgi"), self.versions.bind(py).copy()?)?;
-        scope.set_item(
-            intern!(py, "http_version"),
-            names::http_version(py, head.version),
-        )?;
-        scope.set_item(intern!(py, "method"), names::method(py, head.method))?;
+        if head.version != USUAL_VERSION {
+            scope.set_item(
+                intern!(py, "http_version"),
+                names::http_version(py, head.version),
+            )?;
+        }
+        if head.method != USUAL_METHOD {
+            scope.set_item(intern!(py, "method"), names::method(py, head.method))?;
+        }
         scope.set_item(intern!(py, "path"), self.path(py, head))?;
         scope.set_item(intern!(py, "raw_path"), PyBytes::new(py, head.target.path))?;
-        scope.set_item(
-            intern!(py, "query_string"),
-            PyBytes::new(py, head.target.query),
-        )?;
+        if !head.target.query.is_empty() {
+            scope.set_item(
+                intern!(py, "query_string"),
+                PyBytes::new(py, head.target.query),
+            )?;
+        }
         scope.set_item(intern!(py, "headers"), self.headers(py, head)?)?;
         if let Some(state) = &self.state {
             scope.set_item(intern!(py, "state"), state.bind(py).copy()?)?;

@@ -132,23 +132,23 @@ impl Connection {
         self.turn_octets >= TURN_OCTETS
     }
 
-    /// Whether the application can go on; it is told once.
+    /// Whether the application can go on; it is told once. One that may go on only after the others'
+    /// turn is told in the next tick.
     pub(super) fn wakes(&mut self) -> bool {
-        let may_go_on = !self.has_had_its_turn();
         // What has arrived already did not help when the application asked.
         let has_news = if self.http.is_request_complete() {
             self.peer_finished
         } else {
-            self.is_readable && may_go_on
+            self.is_readable
         };
         let content = self.awaits_content && has_news;
-        let room = self.awaits_room && self.http.output_len() < HIGH_WATER && may_go_on;
-        if content {
-            self.awaits_content = false;
+        let room = self.awaits_room && self.http.output_len() < HIGH_WATER;
+        if self.has_had_its_turn() {
+            self.wants_turn |= content || room;
+            return false;
         }
-        if room {
-            self.awaits_room = false;
-        }
+        self.awaits_content &= !content;
+        self.awaits_room &= !room;
         content || room
     }
 

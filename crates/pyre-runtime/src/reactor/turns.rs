@@ -106,11 +106,11 @@ impl Reactor {
         self.requests += 1;
         if let Some(connection) = self.connections.get_mut(id.index) {
             connection.begin_request();
-            let span = EventSpan::RequestHead(head.clone());
-            if let (Some(recorder), http1::Event::RequestHead(head)) =
-                (&self.recorder, connection.http.event(&span))
-            {
-                connection.entry = Some(recorder.begin(&head, &connection.peer, &self.clock));
+            if let Some(recorder) = &self.recorder {
+                let span = EventSpan::RequestHead(head.clone());
+                if let http1::Event::RequestHead(head) = connection.http.event(&span) {
+                    connection.entry = Some(recorder.begin(&head, &connection.peer, &self.clock));
+                }
             }
         }
         Step::Request(self.request_id(id), head)
