@@ -32,6 +32,9 @@ const SERVED: &[(&str, &str, &str, &str)] = &[
     ("!#$%&'*+-.^_`|~09AZ / HTTP/1.1", "!#$%&'*+-.^_`|~09AZ", "/", ""),
     // Versions.
     ("GET / HTTP/1.0", "GET", "/", ""),
+    // RFC 9110 §2.5: a higher minor version is read as the highest that is spoken.
+    ("GET / HTTP/1.2", "GET", "/", ""),
+    ("GET / HTTP/1.9", "GET", "/", ""),
     ("BREW /pot?tea HTTP/1.0", "BREW", "/pot", "tea"),
     // Origin form: paths are handed on as they are.
     ("GET // HTTP/1.1", "GET", "//", ""),
@@ -82,7 +85,7 @@ fn the_parts_of_a_request_line() {
         assert_eq!(parts, [method, path, query], "{line}");
         let target = line.split(' ').nth(1);
         assert_eq!(Some(message.raw_target.as_str()), target, "{line}");
-        let is_http11 = line.ends_with("HTTP/1.1");
+        let is_http11 = !line.ends_with("HTTP/1.0");
         assert_eq!(message.version == Version::Http11, is_http11, "{line}");
     }
 }
@@ -207,8 +210,6 @@ const REFUSED: &[(&[u8], RequestError)] = &[
     (b"GET file:///etc HTTP/1.1", RequestTarget),
     // RFC 9110 §15.6.6: well-formed, and not spoken here.
     (b"GET / HTTP/0.9", OtherVersion),
-    (b"GET / HTTP/1.2", OtherVersion),
-    (b"GET / HTTP/1.9", OtherVersion),
     (b"GET / HTTP/2.0", OtherVersion),
     (b"GET / HTTP/3.0", OtherVersion),
     (b"GET / HTTP/9.9", OtherVersion),
@@ -249,8 +250,7 @@ fn malformed_request_lines_are_refused() {
     }
 }
 
-/// RFC 9112 §3: CRLF follows the version. That it does not is a matter of the line or of its
-/// terminator; the answer is the same.
+/// RFC 9112 §3: CRLF follows the version.
 #[test]
 fn nothing_stands_between_the_version_and_its_crlf() {
     for line in [
@@ -264,9 +264,7 @@ fn nothing_stands_between_the_version_and_its_crlf() {
         "GET / HTTP/1.1.1",
         "GET / HTTP/1.1HTTP/1.1",
     ] {
-        let transcript = check(octets!(line, HOST));
-        let fault = transcript.fault.map(RequestError::status);
-        assert_eq!((fault, transcript.served()), (Some(400), vec![]), "{line}");
+        check_refused(octets!(line, HOST), RequestLine);
     }
 }
 
@@ -348,5 +346,19 @@ fn a_tls_hello_is_refused_at_its_first_octet() {
         b"\x16\x03\x01\x02\0\x01\0\x01\xfc\r\n",
     ] {
         check_refused(raw, RequestLine);
+    }
+}
+
+/// RFC 9110 §9.3.2: no response to HEAD has content, not even one that refuses it.
+#[test]
+fn a_refused_head_gets_no_content() {
+    for (raw, is_empty) in [
+        (octets!("HEAD /a#b HTTP/1.1", HOST), true),
+        (octets!("HEAD / HTTP/2.0", HOST), true),
+        (octets!("HEAD / HTTP/1.1\r\n\r\n"), true),
+        (octets!("HEADS / HTTP/1.1\r\n\r\n"), false),
+        (octets!("GET / HTTP/1.1\r\n\r\n"), false),
+    ] {
+        assert_eq!(check(raw).is_refusal_empty, is_empty);
     }
 }

@@ -19,7 +19,8 @@ pub enum Event<'a> {
     RequestHead(RequestHead<'a>),
     /// A part of its content, never empty.
     Data(&'a [u8]),
-    /// Its content is complete. Follows every head, also one without content.
+    /// Its content is complete. Follows every head, also one without content, unless the response was
+    /// complete first.
     EndOfMessage,
 }
 
@@ -177,16 +178,20 @@ impl Connection {
 
     /// Answers a broken message, or one that can't be served, with `status` and a line of text, and
     /// closes. Returns the octets of the text that are sent; `None` when a response is on its way
-    /// already, which is cut off instead.
+    /// already, which is cut off instead, or when nobody waits for one.
     pub fn send_error(
         &mut self,
         status: u16,
         reason: &str,
         defaults: &DefaultFields,
     ) -> Option<usize> {
+        if self.response.is_none() && self.phase() == Phase::Closed && !self.is_cut_short() {
+            // The last response is complete; nobody waits for another.
+            return None;
+        }
         let asked = Asked {
             version: Version::Http11,
-            is_head: false,
+            is_head: self.reader.is_head(),
             keep_alive: false,
         };
         let response = self.response.get_or_insert(Response::new(asked));

@@ -12,11 +12,11 @@ pub enum RequestError {
     RequestLine,
     /// The request line is longer than [`super::Limits::request_line`].
     RequestLineTooLong,
-    /// The method is not a token, or one that this server does not implement (`CONNECT`).
+    /// A method that this server does not implement: `CONNECT`, or one with lower-case letters.
     MethodNotImplemented,
     /// The request target is in none of the four forms, or not in the one that the method asks for (RFC 9112 §3.2).
     RequestTarget,
-    /// The version is not `HTTP/1.0` or `HTTP/1.1` (RFC 9110 §15.6.6).
+    /// Another major version than 1 (RFC 9110 §15.6.6).
     Version,
     /// A line ends with LF alone, or CR stands alone (RFC 9112 §2.2).
     LineTerminator,
@@ -65,7 +65,7 @@ impl RequestError {
             Self::RequestLineTooLong => (414, "request line too long"),
             Self::MethodNotImplemented => (501, "method not implemented"),
             Self::RequestTarget => (400, "malformed request target"),
-            Self::Version => (505, "only HTTP/1.0 and HTTP/1.1 are spoken here"),
+            Self::Version => (505, "only HTTP/1 is spoken here"),
             Self::LineTerminator => (400, "a line must end with CRLF"),
             Self::FieldLine => (400, "malformed header field"),
             Self::FieldSectionTooLarge => (431, "header section too large"),

@@ -37,6 +37,11 @@ impl HeadScanner {
         Ok(None)
     }
 
+    /// Field lines that have been seen.
+    pub(crate) const fn field_lines(&self) -> usize {
+        self.field_lines as usize
+    }
+
     /// The position of the next LF.
     fn next_line_end(&self, head: &[u8]) -> Option<usize> {
         let from = self.scanned as usize;

@@ -6,7 +6,7 @@
 use std::mem::MaybeUninit;
 
 use super::{
-    Limits, RequestError, Target,
+    RequestError, Target,
     framing::{Framing, Semantics},
     receive_buffer::FieldSpan,
     target::{self, TargetSpans},
@@ -96,27 +96,25 @@ impl<'a> RequestHead<'a> {
 /// Field lines that fit on the stack; the default limit does.
 const USUAL_FIELD_LINES: usize = 128;
 
-/// Parses `head`, which ends with its empty line, and lower-cases its field names in place.
+/// Parses `head`, which ends with its empty line and has `line_count` field lines; lower-cases its
+/// field names in place.
 ///
 /// `lines` receives the positions of the field lines in `head`.
 pub(crate) fn parse(
     head: &mut [u8],
     lines: &mut Vec<FieldSpan>,
-    limits: &Limits,
+    line_count: usize,
 ) -> Result<ParsedHead, RequestError> {
     lines.clear();
-    let parsed = if limits.field_lines <= USUAL_FIELD_LINES {
+    read_as_http11(head);
+    let parsed = if line_count <= USUAL_FIELD_LINES {
         scan(
             head,
             lines,
             &mut [const { MaybeUninit::uninit() }; USUAL_FIELD_LINES],
         )?
     } else {
-        scan(
-            head,
-            lines,
-            &mut vec![MaybeUninit::uninit(); limits.field_lines],
-        )?
+        scan(head, lines, &mut vec![MaybeUninit::uninit(); line_count])?
     };
     for line in lines.iter() {
         head.get_mut(line.name.range())
@@ -124,6 +122,27 @@ pub(crate) fn parse(
             .make_ascii_lowercase();
     }
     interpret(&parsed, head, lines)
+}
+
+/// A higher minor version is processed as the highest that is spoken here (RFC 9110 §2.5).
+fn read_as_http11(head: &mut [u8]) {
+    let end = memchr::memchr(b'\r', head).unwrap_or_default();
+    let line = head.get_mut(..end).unwrap_or_default();
+    if let [
+        ..,
+        b' ',
+        b'H',
+        b'T',
+        b'T',
+        b'P',
+        b'/',
+        b'1',
+        b'.',
+        minor @ b'2'..=b'9',
+    ] = line
+    {
+        *minor = b'1';
+    }
 }
 
 struct Scanned {
@@ -175,30 +194,34 @@ fn field_line(header: &httparse::Header<'_>, head: &[u8]) -> Option<FieldSpan> {
     })
 }
 
-/// `httparse`'s verdict in the words of the RFC.
+/// `httparse`'s verdict in the words of the RFC. It stops at the first octet that it can't use, which
+/// does not always tell which part is wrong.
 fn fault(error: httparse::Error, head: &[u8]) -> RequestError {
     use httparse::Error;
     match error {
         Error::HeaderName | Error::HeaderValue => RequestError::FieldLine,
-        Error::NewLine => RequestError::LineTerminator,
         Error::TooManyHeaders => RequestError::TooManyFields,
-        Error::Version if names_other_version(head) => RequestError::Version,
-        Error::Token | Error::Status | Error::Version => RequestError::RequestLine,
+        Error::Version => match version_of(head) {
+            Some([_, b'.', _]) => RequestError::Version,
+            _ => RequestError::RequestLine,
+        },
+        Error::NewLine if matches!(version_of(head), Some(b"1.0" | b"1.1")) => {
+            RequestError::LineTerminator
+        }
+        Error::NewLine | Error::Token | Error::Status => RequestError::RequestLine,
     }
 }
 
-/// Whether the request line ends with a well-formed version that is not spoken here:
-/// `HTTP-name "/" DIGIT "." DIGIT` (RFC 9112 §2.3).
-fn names_other_version(head: &[u8]) -> bool {
-    let line = head
-        .split(|&octet| octet == b'\r')
-        .next()
-        .unwrap_or_default();
-    let mut parts = line.split(|&octet| octet == b' ');
-    let (version, behind) = (parts.nth(2).unwrap_or_default(), parts.next());
-    behind.is_none()
-        && matches!(version, [b'H', b'T', b'T', b'P', b'/', major, b'.', minor]
-        if major.is_ascii_digit() && minor.is_ascii_digit())
+/// The version that a request line of three parts ends with: what follows `HTTP/`, of digits and dots
+/// (RFC 9112 §2.3).
+fn version_of(head: &[u8]) -> Option<&[u8]> {
+    let line = head.split(|&octet| octet == b'\r').next()?;
+    let mut parts = line.split(|&octet| octet == b' ').skip(2);
+    let version = parts.next()?.strip_prefix(b"HTTP/")?;
+    let is_digits = version
+        .iter()
+        .all(|octet| octet.is_ascii_digit() || *octet == b'.');
+    (is_digits && parts.next().is_none()).then_some(version)
 }
 
 /// What the parts mean together.

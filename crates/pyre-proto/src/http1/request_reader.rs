@@ -48,6 +48,10 @@ const LEADING_EMPTY_LINES: u8 = 4;
 
 /// Reads one request after the other; the next only after [`Self::next_request`].
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, each set by another event"
+)]
 pub(super) struct RequestReader {
     limits: Arc<Limits>,
     pub(super) input: ReceiveBuffer,
@@ -59,6 +63,7 @@ pub(super) struct RequestReader {
     /// What is wrong behind the content that was taken.
     fault: Option<RequestError>,
     leading_empty_lines: u8,
+    is_head: bool,
     expects_continue: bool,
     eof: bool,
     is_cut_short: bool,
@@ -74,6 +79,7 @@ impl RequestReader {
             content_dropped: 0,
             fault: None,
             leading_empty_lines: 0,
+            is_head: false,
             expects_continue: false,
             eof: false,
             is_cut_short: false,
@@ -119,12 +125,15 @@ impl RequestReader {
         let Reading::Head(scanner) = &mut self.reading else {
             return Ok(None);
         };
+        // Known before the head is, so that a refusal of it has no content either (RFC 9110 §9.3.2).
+        self.is_head = self.input.octets().starts_with(b"HEAD ");
         let Some(length) = scanner.scan(self.input.octets(), &self.limits)? else {
             return self.starved();
         };
+        let line_count = scanner.field_lines();
         let (octets, field_lines) = self.input.parts();
         let head = octets.get_mut(..length).unwrap_or_default();
-        let parsed = request_head::parse(head, field_lines, &self.limits)?;
+        let parsed = request_head::parse(head, field_lines, line_count)?;
         let range = self.input.consume(length);
         self.begin_content(&parsed)?;
         Ok(Some(EventSpan::RequestHead(HeadSpan { parsed, range })))
@@ -228,9 +237,19 @@ impl RequestReader {
 
     /// Whether the peer waits for `100 Continue` with the content; it is told once.
     pub(super) fn take_expectation(&mut self) -> bool {
-        let waits = self.expects_continue && self.input.is_empty() && self.content_received == 0;
+        let waits = self.waits_for_continue();
         self.expects_continue &= !waits;
         waits
+    }
+
+    /// A peer that has begun to send does not wait any more.
+    const fn waits_for_continue(&self) -> bool {
+        self.expects_continue && self.input.is_empty() && self.content_received == 0
+    }
+
+    /// Whether the current request, or what was to become one, is a HEAD.
+    pub(super) const fn is_head(&self) -> bool {
+        self.is_head
     }
 
     /// Readies for the next request, which is not looked at before.
@@ -291,7 +310,7 @@ impl RequestReader {
             Reading::Length(0) | Reading::Complete => true,
             // The peer may send its content or not, now that it is answered: there is no telling
             // where the next request begins (RFC 9110 §10.1.1).
-            _ if self.expects_continue && self.input.is_empty() => false,
+            _ if self.waits_for_continue() => false,
             Reading::Length(remaining) => {
                 remaining
                     <= self

@@ -20,6 +20,8 @@ pub(crate) struct Exchange {
     answering: Answering,
     messages: Vec<Message>,
     fault: Option<RequestError>,
+    /// The refusal has no content, as the method is HEAD.
+    is_refusal_empty: bool,
     output: Vec<u8>,
 }
 
@@ -36,6 +38,7 @@ impl Exchange {
             answering,
             messages: Vec::new(),
             fault: None,
+            is_refusal_empty: false,
             output: Vec::new(),
         }
     }
@@ -74,6 +77,7 @@ impl Exchange {
             phase: self.connection.phase(),
             messages: self.messages,
             fault: self.fault,
+            is_refusal_empty: self.is_refusal_empty,
             output: self.output,
         }
     }
@@ -151,7 +155,7 @@ impl Exchange {
         self.fault = Some(fault);
         let (status, reason) = fault.response();
         let sent = self.connection.send_error(status, reason, &defaults());
-        assert!(sent.is_some(), "no response is on its way");
+        self.is_refusal_empty = sent.expect("no response is on its way") == 0;
         assert_eq!(self.connection.phase(), Phase::Closed);
     }
 

@@ -57,6 +57,8 @@ impl Message {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Transcript {
     pub(crate) messages: Vec<Message>,
+    /// The refusal has no content.
+    pub(crate) is_refusal_empty: bool,
     pub(crate) fault: Option<RequestError>,
     /// What the connection is doing after everything has arrived.
     pub(crate) phase: Phase,
@@ -85,7 +87,7 @@ impl Transcript {
     fn answered_methods(&self) -> Vec<&str> {
         let mut methods: Vec<_> = self.messages.iter().map(|m| m.method.as_str()).collect();
         if self.fault.is_some() && self.messages.iter().all(|message| message.is_complete) {
-            methods.push("");
+            methods.push(if self.is_refusal_empty { "HEAD" } else { "" });
         }
         methods
     }
