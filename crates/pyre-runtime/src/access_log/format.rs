@@ -76,6 +76,11 @@ impl Format {
         split
     }
 
+    /// Whether a line tells how long the request took; reading the clock is not free.
+    pub(super) fn has_duration(self) -> bool {
+        self == Self::Json
+    }
+
     /// Writes what the response tells.
     pub(super) fn end(self, status: u16, octets: u64, duration: Duration, line: &mut Vec<u8>) {
         let (mut digits, mut more_digits) = (itoa::Buffer::new(), itoa::Buffer::new());
@@ -136,16 +141,24 @@ fn write_peer(peer: &Address, text: &mut Vec<u8>) {
 
 /// As Apache: quotes, backslashes and everything that is not visible ASCII can't forge a line.
 fn write_escaped(value: &[u8], text: &mut Vec<u8>) {
+    if value.iter().all(|&octet| is_plain(octet)) {
+        text.extend_from_slice(value);
+        return;
+    }
     for &octet in value {
         match octet {
             b'"' | b'\\' => text.extend_from_slice(&[b'\\', octet]),
-            b' '..=b'~' => text.push(octet),
+            _ if is_plain(octet) => text.push(octet),
             _ => {
                 // Writing into memory does not fail.
                 let _ = write!(text, "\\x{octet:02x}");
             }
         }
     }
+}
+
+const fn is_plain(octet: u8) -> bool {
+    matches!(octet, b' '..=b'~') && !matches!(octet, b'"' | b'\\')
 }
 
 /// Members that only a request has are null without one.

@@ -3,7 +3,10 @@
 mod format;
 mod writer;
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use pyre_proto::http1::RequestHead;
 
@@ -12,6 +15,9 @@ use crate::{Address, clock::Clock};
 
 /// The status of a request whose peer left before it was answered, as nginx has it.
 const CLIENT_CLOSED_REQUEST: u16 = 499;
+
+/// Buffers that are kept for entries; requests that are answered in the same tick need one.
+const SPARE_TEXTS: usize = 64;
 
 /// A line that lacks what only the end of the response tells.
 #[derive(Debug)]
@@ -33,6 +39,8 @@ pub struct Recorder {
     writer: Arc<Writer>,
     /// Whole lines of this tick.
     lines: Vec<u8>,
+    /// Buffers of entries that have ended, for those to come.
+    spare: Vec<Vec<u8>>,
 }
 
 impl Recorder {
@@ -43,11 +51,12 @@ impl Recorder {
             format,
             writer,
             lines: Vec::new(),
+            spare: Vec::new(),
         }
     }
 
-    pub(crate) fn begin(&self, head: &RequestHead<'_>, peer: &Address, clock: &Clock) -> Entry {
-        let mut text = Vec::with_capacity(192);
+    pub(crate) fn begin(&mut self, head: &RequestHead<'_>, peer: &Address, clock: &Clock) -> Entry {
+        let mut text = self.spare.pop().unwrap_or_default();
         let split = self.format.begin(head, peer, clock.texts(), &mut text);
         Entry {
             text,
@@ -58,35 +67,40 @@ impl Recorder {
         }
     }
 
-    pub(crate) fn end(&mut self, entry: &Entry, now: Instant) {
+    pub(crate) fn end(&mut self, mut entry: Entry) {
         let (before, after) = entry.text.split_at_checked(entry.split).unwrap_or_default();
         let status = if entry.status == 0 {
             CLIENT_CLOSED_REQUEST
         } else {
             entry.status
         };
+        let duration = if self.format.has_duration() {
+            entry.started.elapsed()
+        } else {
+            Duration::ZERO
+        };
         self.lines.extend_from_slice(before);
-        let duration = now.saturating_duration_since(entry.started);
         self.format
             .end(status, entry.octets, duration, &mut self.lines);
         self.lines.extend_from_slice(after);
         self.lines.push(b'\n');
+        if self.spare.len() < SPARE_TEXTS {
+            entry.text.clear();
+            self.spare.push(entry.text);
+        }
     }
 
     /// A request that was refused before it was one: all that is known is who sent it.
     pub(crate) fn refused(&mut self, peer: &Address, status: u16, octets: u64, clock: &Clock) {
         let mut text = Vec::with_capacity(128);
         let split = self.format.begin_refused(peer, clock.texts(), &mut text);
-        self.end(
-            &Entry {
-                text,
-                split,
-                started: clock.now(),
-                status,
-                octets,
-            },
-            clock.now(),
-        );
+        self.end(Entry {
+            text,
+            split,
+            started: clock.now(),
+            status,
+            octets,
+        });
     }
 
     /// Passes the lines of this tick on.

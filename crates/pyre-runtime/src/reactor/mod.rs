@@ -193,11 +193,18 @@ impl Reactor {
         match self.next_step()? {
             Step::Wake(id) => Some(Event::Wake(id)),
             Step::Request(id, head) => {
-                let connection = self.connections.get(id.connection.index)?;
-                match connection.http.event(&EventSpan::RequestHead(head)) {
-                    http1::Event::RequestHead(head) => Some(Event::Request(id, head)),
-                    _ => None,
+                let connection = self.connections.get_mut(id.connection.index)?;
+                let Connection {
+                    http, entry, peer, ..
+                } = connection;
+                let http1::Event::RequestHead(head) = http.event(&EventSpan::RequestHead(head))
+                else {
+                    return None;
+                };
+                if let Some(recorder) = &mut self.recorder {
+                    *entry = Some(recorder.begin(&head, peer, &self.clock));
                 }
+                Some(Event::Request(id, head))
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Answers, from the application or from the server itself.
 
-use std::{error, fmt, time::Instant};
+use std::{error, fmt};
 
 use pyre_proto::http1::{Content, RequestError, ResponseError};
 
@@ -184,7 +184,7 @@ impl Reactor {
 
     pub(super) fn record(&mut self, entry: Option<Entry>) {
         if let (Some(recorder), Some(entry)) = (&mut self.recorder, entry) {
-            recorder.end(&entry, Instant::now());
+            recorder.end(entry);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Whose turn it is, and what a connection does with it.
 
-use pyre_proto::http1::{self, EventSpan, HeadSpan};
+use pyre_proto::http1::{EventSpan, HeadSpan};
 
 use super::{ConnectionId, Reactor, Step, connection::HIGH_WATER};
 use crate::poller::Readiness;
@@ -106,12 +106,6 @@ impl Reactor {
         self.requests += 1;
         if let Some(connection) = self.connections.get_mut(id.index) {
             connection.begin_request();
-            if let Some(recorder) = &self.recorder {
-                let span = EventSpan::RequestHead(head.clone());
-                if let http1::Event::RequestHead(head) = connection.http.event(&span) {
-                    connection.entry = Some(recorder.begin(&head, &connection.peer, &self.clock));
-                }
-            }
         }
         Step::Request(self.request_id(id), head)
     }
