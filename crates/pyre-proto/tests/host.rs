@@ -165,9 +165,8 @@ fn missing_and_repeated_hosts_are_refused() {
 /// RFC 9112 §3.2: only a 1.1 client must send it.
 #[test]
 fn a_1_0_request_needs_no_host() {
-    for raw in ["GET / HTTP/1.0\r\n\r\n", "GET http://a/ HTTP/1.0\r\n\r\n"] {
-        assert_eq!(check_served(raw).field("host"), None);
-    }
+    let message = check_served("GET / HTTP/1.0\r\n\r\n");
+    assert_eq!(message.field("host"), None);
 }
 
 #[test]
@@ -196,6 +195,19 @@ fn the_authority_of_the_target_wins() {
         let message = check_served(raw);
         let expected = [("x", "1"), ("host", seen), ("y", "2")];
         assert_eq!(message.fields, expected.map(|(n, v)| (n.into(), v.into())));
+    }
+}
+
+/// An application finds the authority in one place, also where 1.0 needs no `Host`.
+#[test]
+fn the_authority_of_the_target_stands_in_for_a_missing_host() {
+    for (target, expected) in [
+        ("http://a:80/p", &[("host", "a:80"), ("x", "1")][..]),
+        ("/p", &[("x", "1")]),
+    ] {
+        let message = check_served(format!("GET {target} HTTP/1.0\r\nX: 1\r\n\r\n"));
+        let fields = message.fields.iter().map(|(n, v)| (&n[..], &v[..]));
+        assert_eq!(fields.collect::<Vec<_>>(), expected);
     }
 }
 

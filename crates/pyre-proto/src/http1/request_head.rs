@@ -40,6 +40,8 @@ pub(crate) struct ParsedHead {
     pub(crate) target: TargetSpans,
     pub(crate) version: Version,
     pub(crate) semantics: Semantics,
+    /// The authority of the target, where no line says `Host`: only 1.0 allows that.
+    added_host: Option<Span>,
 }
 
 /// A request head, borrowed from the connection's buffer.
@@ -57,6 +59,7 @@ pub struct RequestHead<'a> {
     pub expects_continue: bool,
     /// A WebSocket handshake (RFC 6455 §4.2.1): GET, 1.1, `Connection: upgrade`, `Upgrade: websocket`.
     pub is_websocket: bool,
+    added_host: Option<&'a [u8]>,
     buffer: &'a [u8],
     lines: &'a [FieldSpan],
 }
@@ -71,18 +74,20 @@ impl<'a> RequestHead<'a> {
             framing: parsed.semantics.framing,
             expects_continue: parsed.semantics.expects_continue,
             is_websocket: parsed.semantics.is_websocket,
+            added_host: parsed.added_host.map(|host| host.of(buffer)),
             buffer,
             lines,
         }
     }
 
     /// Names in lower case and values without surrounding white space, in wire order, duplicates kept.
-    #[must_use]
-    pub fn fields(&self) -> impl ExactSizeIterator<Item = (&'a [u8], &'a [u8])> + use<'a> {
+    /// `host` is the authority of an absolute-form target, where there is one (RFC 9112 §3.2.2).
+    pub fn fields(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + use<'a> {
         let buffer = self.buffer;
-        self.lines
-            .iter()
-            .map(move |line| (line.name.of(buffer), line.value.of(buffer)))
+        let added = self.added_host.map(|host| (&b"host"[..], host));
+        let lines = self.lines.iter();
+        let lines = lines.map(move |line| (line.name.of(buffer), line.value.of(buffer)));
+        added.into_iter().chain(lines)
     }
 
     /// The value of the first field with this name, given in lower case.
@@ -238,23 +243,19 @@ fn interpret(
     }
     let target = target::parse(method, scanned.target.of(head), head)?;
     let semantics = Semantics::read(method, scanned.version, lines, head)?;
-    if let Some(authority) = target.authority {
-        replace_host(authority, lines, head);
-    }
     Ok(ParsedHead {
         method: scanned.method,
         target,
         version: scanned.version,
         semantics,
+        added_host: target
+            .authority
+            .filter(|authority| !replace_host(*authority, lines, head)),
     })
 }
 
-/// RFC 9112 §3.2.2: the absolute form's authority replaces what `Host` says.
-fn replace_host(authority: Span, lines: &mut [FieldSpan], head: &[u8]) {
-    for line in lines
-        .iter_mut()
-        .filter(|line| line.name.of(head) == b"host")
-    {
-        line.value = authority;
-    }
+/// RFC 9112 §3.2.2: the absolute form's authority replaces what `Host` says. Whether there was one.
+fn replace_host(authority: Span, lines: &mut [FieldSpan], head: &[u8]) -> bool {
+    let host = lines.iter_mut().find(|line| line.name.of(head) == b"host");
+    host.map(|line| line.value = authority).is_some()
 }
