@@ -47,6 +47,11 @@ class _Options(TypedDict, total=False):
     limit_header_size: int
     limit_header_count: int
     limit_body_size: int | None
+    limit_body_rate: int | None
+    limit_chunk_extensions: int
+    limit_trailer_size: int
+    limit_unread_body: int
+    limit_read_ahead: int
     timeout_header: float | None
     timeout_body: float | None
     timeout_keep_alive: float | None

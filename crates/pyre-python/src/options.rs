@@ -81,6 +81,11 @@ impl Options {
             "limit_header_size" => limits.field_section = size(name, value)?,
             "limit_header_count" => limits.field_lines = size(name, value)?,
             "limit_body_size" => limits.content = value.extract()?,
+            "limit_body_rate" => timeouts.body_rate = value.extract()?,
+            "limit_chunk_extensions" => limits.chunk_extensions = size(name, value)?,
+            "limit_trailer_size" => limits.trailer_section = size(name, value)?,
+            "limit_unread_body" => limits.unread_content = value.extract()?,
+            "limit_read_ahead" => self.config.read_ahead = read_ahead(name, value)?,
             "timeout_header" => timeouts.header = duration(name, value)?,
             "timeout_body" => timeouts.body = duration(name, value)?,
             "timeout_keep_alive" => timeouts.keep_alive = duration(name, value)?,
@@ -102,6 +107,18 @@ fn driver(name: &str) -> PyResult<Driver> {
             "unknown driver {name:?}: choose \"poller\" or \"thread\""
         ))),
     }
+}
+
+/// What one connection may hold of what nobody has asked for yet.
+fn read_ahead(name: &str, value: &Bound<'_, PyAny>) -> PyResult<usize> {
+    const LEAST: usize = Config::LEAST_READ_AHEAD;
+    let size = size(name, value)?;
+    if size >= LEAST {
+        return Ok(size);
+    }
+    Err(PyValueError::new_err(format!(
+        "{name} must be at least {LEAST}, not {size}"
+    )))
 }
 
 /// A bound on a head: large enough for a request, small enough for 32-bit positions.

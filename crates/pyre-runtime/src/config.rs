@@ -1,6 +1,6 @@
 //! What a reactor is told once.
 
-use std::time::Duration;
+use std::{num::NonZeroU64, time::Duration};
 
 use pyre_proto::http1::Limits;
 
@@ -10,8 +10,12 @@ pub struct Timeouts {
     /// From the first octet of a head to its last, in total; and from the accept to the first octet.
     /// nginx and Apache take 60 s and 20 s, Go leaves it to the user, node takes 60 s.
     pub header: Option<Duration>,
-    /// Between two pieces of awaited content. nginx takes 60 s.
+    /// Without awaited content arriving. nginx takes 60 s.
     pub body: Option<Duration>,
+    /// Octets of awaited content in a second. A peer may be behind by [`Self::body`] and no more, so a
+    /// trickle does not last for ever. Kestrel takes 240, Apache 500. `None`: each octet starts
+    /// [`Self::body`] anew.
+    pub body_rate: Option<NonZeroU64>,
     /// Between two requests. uvicorn and Apache take 5 s.
     pub keep_alive: Option<Duration>,
     /// Without the peer taking anything of what is written. nginx takes 60 s.
@@ -23,6 +27,7 @@ impl Default for Timeouts {
         Self {
             header: Some(Duration::from_secs(10)),
             body: Some(Duration::from_secs(30)),
+            body_rate: NonZeroU64::new(240),
             keep_alive: Some(Duration::from_secs(5)),
             write: Some(Duration::from_secs(30)),
         }
@@ -34,6 +39,9 @@ impl Default for Timeouts {
 pub struct Config {
     /// What a message may cost.
     pub limits: Limits,
+    /// Octets that one read may bring: as much of pipelined requests and of unread content is held for a
+    /// connection while a request of it is answered. At least [`Config::LEAST_READ_AHEAD`].
+    pub read_ahead: usize,
     /// How long a peer may take.
     pub timeouts: Timeouts,
     /// The value of `server`, where the application gives none; `None` sends none.
@@ -42,10 +50,16 @@ pub struct Config {
     pub date_header: bool,
 }
 
+impl Config {
+    /// Less would make the reading of a large head or content many small steps.
+    pub const LEAST_READ_AHEAD: usize = 16 * 1024;
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
             limits: Limits::default(),
+            read_ahead: 256 * 1024,
             timeouts: Timeouts::default(),
             server_header: Some("pyre".into()),
             date_header: true,

@@ -69,7 +69,7 @@ def _print_version(
     context_settings={"auto_envvar_prefix": "PYRE", "max_content_width": 100},
     epilog="Each option is also an environment variable: --log-level is PYRE_LOG_LEVEL."
     " Times are seconds and sizes bytes; the word none turns a time limit, or the limit of a body's"
-    " size, off.",
+    " size or rate, off.",
 )
 @click.argument("app")
 @_option("--host", "Address or name to listen on.")
@@ -96,6 +96,11 @@ def _print_version(
 @_option("--limit-header-size", "Size of all header fields of a request.", int)
 @_option("--limit-header-count", "Number of header fields of a request.", int)
 @_option("--limit-body-size", "Size of a request body; none by default.", size)
+@_option("--limit-body-rate", "Bytes of an awaited body in a second, at least.", size)
+@_option("--limit-chunk-extensions", "Size of all chunk extensions of a request.", int)
+@_option("--limit-trailer-size", "Size of all trailer fields of a request.", int)
+@_option("--limit-unread-body", "Size of what is dropped of an unread body.", int)
+@_option("--limit-read-ahead", "Size of what is read before it is asked for.", int)
 @_option("--server-header/--no-server-header", "Whether to send the field Server.", bool)
 @_option("--date-header/--no-date-header", "Whether to send the field Date.", bool)
 @click.option(

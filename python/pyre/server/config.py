@@ -25,16 +25,22 @@ _CHOICES = {
 }
 _LOOPS = ("auto", "asyncio", "uvloop", "winloop")
 _C_INT_MAX = 2**31 - 1
+_MOST_IN_MEMORY = 2**30
 _WHOLE_NUMBERS = {
     "port": (0, 65535),
     "backlog": (1, _C_INT_MAX),
-    "limit_request_line": (1, _C_INT_MAX),
-    "limit_header_size": (1, _C_INT_MAX),
-    "limit_header_count": (1, _C_INT_MAX),
+    "limit_request_line": (1, _MOST_IN_MEMORY),
+    "limit_header_size": (1, _MOST_IN_MEMORY),
+    "limit_header_count": (1, _MOST_IN_MEMORY),
     "limit_body_size": (0, 2**63 - 1),
+    "limit_body_rate": (1, 2**63 - 1),
+    "limit_chunk_extensions": (1, _MOST_IN_MEMORY),
+    "limit_trailer_size": (1, _MOST_IN_MEMORY),
+    "limit_unread_body": (0, 2**63 - 1),
+    "limit_read_ahead": (16384, _MOST_IN_MEMORY),
     "fd": (0, _C_INT_MAX),
 }
-_OPTIONAL = {"fd", "limit_body_size"}
+_OPTIONAL = {"fd", "limit_body_size", "limit_body_rate"}
 _TIMEOUTS = (
     "timeout_header",
     "timeout_body",
@@ -86,6 +92,11 @@ class Config:
     limit_header_size: int = 65536
     limit_header_count: int = 100
     limit_body_size: int | None = None
+    limit_body_rate: int | None = 240
+    limit_chunk_extensions: int = 16384
+    limit_trailer_size: int = 8192
+    limit_unread_body: int = 262144
+    limit_read_ahead: int = 262144
     server_header: bool = True
     date_header: bool = True
 

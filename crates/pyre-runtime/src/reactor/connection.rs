@@ -165,7 +165,7 @@ impl Connection {
             Ok(length) => {
                 self.http.receive_buffer().commit(length);
                 self.turn_octets += length;
-                self.deadline.progressed();
+                self.deadline.has_read(length);
                 // After the peer's end one more read tells that it is reached.
                 self.is_readable = length == room || self.peer_finished || !SHORT_MEANS_DRAINED;
             }
@@ -182,7 +182,7 @@ impl Connection {
             match self.write_once() {
                 Ok(length) => {
                     self.turn_octets += length;
-                    self.deadline.progressed();
+                    self.deadline.has_written();
                 }
                 Err(error) => {
                     self.is_writable = false;

@@ -83,6 +83,10 @@ impl Reactor {
         }
         self.flush_or_defer(id.connection);
         self.update_deadline(id.connection);
+        self.expire_if_late(id.connection);
+        if self.open_request(id).is_none() {
+            return Taken::Disconnected;
+        }
         Taken::Pending
     }
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use pyre_proto::http1::{Phase, RequestError};
 
-use super::{ConnectionId, Reactor, connection::Connection};
+use super::{ConnectionId, Reactor, connection::Connection, pace::Pace};
 use crate::{config::Timeouts, timer_wheel::Tick};
 
 /// How long a connection that is being closed is listened to.
@@ -30,27 +30,40 @@ pub(super) struct Deadline {
     entry: Option<Tick>,
     is_lingering: bool,
     has_served: bool,
+    content_pace: Pace,
     /// It has passed; the connection has one more turn to show that what was awaited has come.
     is_late: bool,
 }
 
 impl Deadline {
     /// A request has begun: what was waited for has come.
-    pub(super) const fn restart(&mut self) {
-        self.cause = None;
-        self.at = None;
-        self.is_late = false;
+    pub(super) fn restart(&mut self) {
+        self.release();
+        self.content_pace = Pace::default();
         self.has_served = true;
     }
 
-    /// Octets have moved: what is measured between two of them starts anew. A head is measured in
-    /// total, or a peer could hold a connection with an octet now and then.
-    pub(super) fn progressed(&mut self) {
-        if matches!(self.cause, Some(Cause::Content | Cause::Write)) {
-            self.cause = None;
-            self.at = None;
-            self.is_late = false;
+    /// Octets were read: content is measured anew, as far as they go. A head is measured in total, or a
+    /// peer could hold a connection with an octet now and then.
+    pub(super) fn has_read(&mut self, octets: usize) {
+        self.content_pace.has_read(octets);
+        if self.cause == Some(Cause::Content) {
+            self.content_pace.end_wait(Instant::now());
+            self.release();
         }
+    }
+
+    /// Octets were written: the time for the next begins.
+    pub(super) fn has_written(&mut self) {
+        if self.cause == Some(Cause::Write) {
+            self.release();
+        }
+    }
+
+    const fn release(&mut self) {
+        self.cause = None;
+        self.at = None;
+        self.is_late = false;
     }
 
     const fn is_of_a_head(&self) -> bool {
@@ -70,21 +83,26 @@ impl Deadline {
         if cause == self.cause {
             return;
         }
+        let now = Instant::now();
+        if self.cause == Some(Cause::Content) {
+            self.content_pace.end_wait(now);
+        }
         self.cause = cause;
-        self.is_late = false;
-        let timeout = cause.and_then(|cause| cause.timeout(timeouts));
-        self.at = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        let timeout = cause.and_then(|cause| self.timeout(cause, now, timeouts));
+        self.at = timeout.and_then(|timeout| now.checked_add(timeout));
+        self.is_late = timeout == Some(Duration::ZERO);
     }
-}
 
-impl Cause {
-    const fn timeout(self, timeouts: &Timeouts) -> Option<Duration> {
-        match self {
-            Self::FirstHead | Self::Head => timeouts.header,
-            Self::Content => timeouts.body,
-            Self::KeepAlive => timeouts.keep_alive,
-            Self::Write => timeouts.write,
-            Self::Linger => Some(LINGER),
+    fn timeout(&mut self, cause: Cause, now: Instant, timeouts: &Timeouts) -> Option<Duration> {
+        match cause {
+            Cause::FirstHead | Cause::Head => timeouts.header,
+            Cause::Content => {
+                self.content_pace.begin_wait(now, timeouts);
+                self.content_pace.allowance(timeouts)
+            }
+            Cause::KeepAlive => timeouts.keep_alive,
+            Cause::Write => timeouts.write,
+            Cause::Linger => Some(LINGER),
         }
     }
 }

@@ -16,6 +16,7 @@ mod accept;
 mod connection;
 mod content;
 mod deadlines;
+mod pace;
 mod responses;
 mod turns;
 
@@ -36,9 +37,6 @@ use crate::{
     Address, Config, Poller, access_log::Recorder, clock::Clock, poller::Readiness,
     timer_wheel::TimerWheel,
 };
-
-/// Octets that one read may bring, and so the most that is read ahead of an application.
-const READ_SIZE: usize = 256 * 1024;
 
 /// A connection, also after it is gone: its place is not mistaken for a later one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -102,6 +100,7 @@ impl Reactor {
     #[must_use]
     pub fn new(config: Config, poller: Poller, recorder: Option<Recorder>) -> Self {
         let clock = Clock::new();
+        let read_ahead = config.read_ahead.max(Config::LEAST_READ_AHEAD);
         let server = config
             .server_header
             .as_ref()
@@ -123,7 +122,7 @@ impl Reactor {
             due: 0,
             current: None,
             ended: Vec::new(),
-            storage: Storage::with_capacity(READ_SIZE),
+            storage: Storage::with_capacity(read_ahead),
             lent_to: None,
             found: Vec::new(),
             recorder,

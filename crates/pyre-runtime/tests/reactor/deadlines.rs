@@ -1,6 +1,7 @@
 //! Peers that are late: what ends, what does not, and what they are told.
 
 use std::{
+    num::NonZeroU64,
     thread,
     time::{Duration, Instant},
 };
@@ -23,6 +24,7 @@ const LONG: Duration = Duration::from_millis(400);
 const NEVER: Timeouts = Timeouts {
     header: None,
     body: None,
+    body_rate: None,
     keep_alive: None,
     write: None,
 };
@@ -124,6 +126,7 @@ fn a_response_in_the_making_is_not_late() {
     let timeouts = Timeouts {
         header: SHORT,
         body: SHORT,
+        body_rate: None,
         keep_alive: SHORT,
         write: SHORT,
     };
@@ -202,6 +205,73 @@ fn content_that_keeps_coming_is_not_late() {
     });
     assert!(length > 1);
     assert!(server.reactor.is_connected(id));
+}
+
+/// Takes what has come of the content, and waits for more; an error when there is none to wait for.
+fn drain(server: &mut Server, id: RequestId) -> Result<(), ()> {
+    loop {
+        match server.reactor.receive(id) {
+            Received::Data(..) => {}
+            Received::Pending => return Ok(()),
+            Received::Disconnected => return Err(()),
+        }
+    }
+}
+
+#[test]
+fn content_that_comes_in_a_trickle_is_answered_with_408() {
+    let mut server = Server::timed(Timeouts {
+        body: SHORT,
+        body_rate: NonZeroU64::new(1_000_000),
+        ..NEVER
+    });
+    let mut client = server.connect_and_send(post("/", 1_000_000));
+    let id = server.request().id;
+    server.run_until("it is late", |server| {
+        client.send("x");
+        drain(server, id).is_err()
+    });
+    assert_eq!(server.response(&mut client).status, 408);
+}
+
+#[test]
+fn content_at_the_least_rate_is_not_late() {
+    let mut server = Server::timed(Timeouts {
+        body: Some(LONG),
+        body_rate: NonZeroU64::new(1),
+        ..NEVER
+    });
+    let mut client = server.connect_and_send(post("/", 1_000_000));
+    let id = server.request().id;
+    let end = Instant::now() + 2 * LONG;
+    server.run_until("the time passes", |server| {
+        client.send("x");
+        assert!(drain(server, id).is_ok());
+        Instant::now() >= end
+    });
+}
+
+#[test]
+fn the_time_in_which_nobody_awaits_content_does_not_count() {
+    let mut server = Server::timed(Timeouts {
+        body: SHORT,
+        body_rate: NonZeroU64::new(1),
+        ..NEVER
+    });
+    let mut client = server.connect_and_send(post("/", 3));
+    let id = server.request().id;
+    for _ in 0..2 {
+        pending(&mut server, id);
+        client.send("x");
+        server.wake(id);
+        assert!(matches!(
+            server.reactor.receive(id),
+            Received::Data(b"x", false)
+        ));
+        run_long(&mut server, |_| {});
+    }
+    client.send("x");
+    assert_eq!(server.content(id), b"x");
 }
 
 #[test]
