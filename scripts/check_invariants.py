@@ -19,7 +19,7 @@ UNSAFE_FILES = frozenset(
     {
         "crates/pyre-python/src/asgi/callables.rs",
         "crates/pyre-python/src/on_thread.rs",
-        "crates/pyre-python/src/sockets.rs",
+        "crates/pyre-python/src/descriptors.rs",
     }
 )
 

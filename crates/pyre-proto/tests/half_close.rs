@@ -172,7 +172,7 @@ fn an_incomplete_message_is_answered_and_closed() {
     assert_eq!(drain(&mut connection), Ok(0), "a fault is told once");
     let (status, reason) = Incomplete.response();
     let sent = connection.send_error(status, reason, &no_defaults());
-    assert_eq!(sent, Some("400 incomplete message\n".len()));
+    assert_eq!(sent, Some("400 incomplete message\n".len() as u64));
     assert!(connection.is_cut_short());
     assert!(written(&connection).starts_with("HTTP/1.1 400 Bad Request\r\n"));
 }

@@ -87,7 +87,7 @@ fn play(mut wrote: impl FnMut(&mut Connection)) -> Connection {
 /// The first octets of what waits, taken as a socket would.
 fn write_some(connection: &mut Connection, sink: &mut Vec<u8>, length: usize) {
     let waiting = output(connection);
-    assert_eq!(connection.output_len(), waiting.len());
+    assert_eq!(connection.output_len(), waiting.len() as u64);
     assert_eq!(connection.is_flushed(), waiting.is_empty());
     assert!(connection.poll_output().all(|slice| !slice.is_empty()));
     let length = length.min(waiting.len());
@@ -140,4 +140,51 @@ fn a_head_is_taken_back_behind_a_partial_write() {
         assert_eq!(responses[1].content, b"500 sorry\n");
         assert_eq!(responses[1].field("x"), None);
     }
+}
+
+/// What the host writes by itself keeps its place between what it is given.
+#[test]
+fn external_content_is_written_in_its_turn() {
+    for (fields, before, after) in [
+        (&[("content-length", "12")][..], "\r\n\r\nhead", "tail"),
+        (&[], "4\r\nhead\r\n4\r\n", "\r\n4\r\ntail\r\n0\r\n\r\n"),
+    ] {
+        let mut connection = asked(GET);
+        send_head(&mut connection, 200, fields).unwrap();
+        send(&mut connection, "head", false).unwrap();
+        let sent = connection.send_data(Content::External(4), false);
+        assert_eq!(sent, Ok(4));
+        send(&mut connection, "tail", true).unwrap();
+        assert_eq!(connection.poll_external(), None, "the head goes first");
+        let written = output(&connection);
+        assert!(written.ends_with(before.as_bytes()));
+        assert_eq!(
+            connection.output_len(),
+            (written.len() + 4 + after.len()) as u64
+        );
+        connection.handle_written(written.len());
+        for left in [4, 3] {
+            assert_eq!(connection.poll_external(), Some(left));
+            assert_eq!(output(&connection), b"");
+            assert!(!connection.is_flushed());
+            connection.handle_written(1);
+        }
+        connection.handle_written(2);
+        assert_eq!(connection.poll_external(), None);
+        assert_eq!(output(&connection), after.as_bytes());
+    }
+}
+
+#[test]
+fn external_content_is_counted_like_any_other() {
+    let mut connection = asked(GET);
+    send_head(&mut connection, 200, &[]).unwrap();
+    let sent = connection.send_data(Content::External(1 << 40), true);
+    assert_eq!(sent, Ok(1 << 40));
+    assert!(output(&connection).ends_with(b"content-length: 1099511627776\r\n\r\n"));
+    let mut connection = asked(HEAD);
+    send_head(&mut connection, 200, &[]).unwrap();
+    assert_eq!(connection.send_data(Content::External(5), true), Ok(0));
+    assert_eq!(connection.poll_external(), None);
+    assert!(output(&connection).ends_with(b"content-length: 5\r\n\r\n"));
 }

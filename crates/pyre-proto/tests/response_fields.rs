@@ -31,7 +31,8 @@ fn fields_are_written_as_given_and_in_order() {
         .map(|(n, v)| format!("{n}: {v}\r\n"))
         .collect();
     let lines = lines.concat();
-    let expected = format!("HTTP/1.1 200 OK\r\n{lines}content-length: 0\r\n\r\n");
+    let end = "content-length: 0\r\nconnection: upgrade\r\n\r\n";
+    let expected = format!("HTTP/1.1 200 OK\r\n{lines}{end}");
     assert_eq!(written(&connection), expected);
 }
 
@@ -157,6 +158,41 @@ fn connection_from_the_application_is_obeyed_where_it_says_close() {
             );
             assert_eq!(connection.phase() == Phase::Closed, closes);
         }
+    }
+}
+
+/// RFC 9110 §7.8: who sends `Upgrade` must name it in `Connection`, where persistence stands too.
+#[test]
+fn upgrade_is_named_in_connection() {
+    let kept = "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n";
+    let closing = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    for (request, options) in [
+        (GET, "upgrade"),
+        (closing, "close, upgrade"),
+        (kept, "keep-alive, upgrade"),
+        ("GET / HTTP/1.0\r\n\r\n", "close, upgrade"),
+    ] {
+        for fields in [
+            &[("Upgrade", "websocket")][..],
+            &[("upgrade", "h2c"), ("Connection", "Upgrade")],
+            &[("connection", "upgrade"), ("UPGRADE", "a/1, b")],
+        ] {
+            let mut connection = asked(request);
+            send_head(&mut connection, 426, fields).unwrap();
+            send(&mut connection, "", true).unwrap();
+            let response = only_response(&connection, "GET");
+            assert_eq!(response.field("connection"), Some(options), "{fields:?}");
+        }
+    }
+    for name in ["upgrades", "upgrad", "x-upgrade", "expires"] {
+        let mut connection = asked(GET);
+        send_head(&mut connection, 200, &[(name, "x")]).unwrap();
+        send(&mut connection, "", true).unwrap();
+        assert_eq!(
+            only_response(&connection, "GET").field("connection"),
+            None,
+            "{name}"
+        );
     }
 }
 

@@ -145,7 +145,7 @@ fn an_error_without_a_request() {
             .unwrap_or(RequestError::Timeout);
         let (status, reason) = fault.response();
         let sent = connection.send_error(status, reason, &no_defaults());
-        assert_eq!(sent, Some("400 \n".len() + reason.len()));
+        assert_eq!(sent, Some(("400 \n".len() + reason.len()) as u64));
         let response = only_response(&connection, "");
         assert_eq!(response.status, status);
         assert_eq!(response.content, format!("{status} {reason}\n").as_bytes());

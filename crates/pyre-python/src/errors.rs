@@ -19,6 +19,7 @@ pub(crate) fn of_send(error: SendError) -> PyErr {
     match error {
         SendError::Disconnected => ClientDisconnected::new_err(error.to_string()),
         SendError::Response(response) => of_response(response),
+        SendError::File(_) => PyOSError::new_err(error.to_string()),
     }
 }
 
@@ -27,13 +28,18 @@ fn of_response(error: ResponseError) -> PyErr {
     let message = error.to_string();
     match error {
         ResponseError::Status
+        | ResponseError::InterimStatus
+        | ResponseError::InterimField
+        | ResponseError::TrailerField
         | ResponseError::FieldName
         | ResponseError::FieldValue
         | ResponseError::ContentLength
         | ResponseError::ContentTooLong
         | ResponseError::ContentTooShort => PyValueError::new_err(message),
-        ResponseError::HeadAlreadySent | ResponseError::HeadMissing | ResponseError::Complete => {
-            PyRuntimeError::new_err(message)
-        }
+        ResponseError::HeadAlreadySent
+        | ResponseError::HeadMissing
+        | ResponseError::ContentComplete
+        | ResponseError::TrailersTooEarly
+        | ResponseError::Complete => PyRuntimeError::new_err(message),
     }
 }

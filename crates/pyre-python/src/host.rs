@@ -8,10 +8,10 @@ use pyre_runtime::{Event, Reactor};
 use crate::{
     asgi::Asgi,
     callback::{Callbacks, Why},
+    descriptors,
     event_loop::EventLoop,
     on_thread::OnThread,
     options::{Driver, Options},
-    sockets,
     waiters::Waiters,
 };
 
@@ -66,7 +66,7 @@ impl Host {
     ) -> PyResult<Self> {
         let sockets = sockets
             .into_iter()
-            .map(sockets::adopt)
+            .map(descriptors::adopt_socket)
             .collect::<PyResult<Vec<_>>>()?;
         let options = Options::from_keywords(app.py(), options)?;
         let event_loop = EventLoop::new(r#loop)?;

@@ -9,12 +9,12 @@
 mod access_log;
 mod asgi;
 mod callback;
+mod descriptors;
 mod errors;
 mod event_loop;
 mod host;
 mod on_thread;
 mod options;
-mod sockets;
 mod waiters;
 
 /// The module itself: a list.

@@ -34,6 +34,24 @@ impl Default for Timeouts {
     }
 }
 
+/// How much output may wait for a peer, in octets. asyncio takes 64 KiB and a quarter of it.
+#[derive(Debug, Clone, Copy)]
+pub struct WaterMarks {
+    /// With so many an application has to wait.
+    pub high: u64,
+    /// With so many, or fewer, it may go on. Not above [`Self::high`].
+    pub low: u64,
+}
+
+impl Default for WaterMarks {
+    fn default() -> Self {
+        Self {
+            high: 64 * 1024,
+            low: 16 * 1024,
+        }
+    }
+}
+
 /// The rules of one reactor.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -42,6 +60,8 @@ pub struct Config {
     /// Octets that one read may bring: as much of pipelined requests and of unread content is held for a
     /// connection while a request of it is answered. At least [`Config::LEAST_READ_AHEAD`].
     pub read_ahead: usize,
+    /// How much output may wait in a connection.
+    pub write_marks: WaterMarks,
     /// How long a peer may take.
     pub timeouts: Timeouts,
     /// The value of `server`, where the application gives none; `None` sends none.
@@ -60,6 +80,7 @@ impl Default for Config {
         Self {
             limits: Limits::default(),
             read_ahead: 256 * 1024,
+            write_marks: WaterMarks::default(),
             timeouts: Timeouts::default(),
             server_header: Some("pyre".into()),
             date_header: true,

@@ -14,13 +14,15 @@ pub mod access_log;
 mod address;
 mod clock;
 mod config;
+mod file_content;
 mod poller;
 mod reactor;
 mod stream;
 mod timer_wheel;
 
 pub use address::Address;
-pub use config::{Config, Timeouts};
+pub use config::{Config, Timeouts, WaterMarks};
+pub use file_content::FileContent;
 pub use poller::Poller;
 pub use pyre_proto::http1;
 pub use reactor::{Event, Reactor, Received, RequestId, SendError};

@@ -56,6 +56,19 @@ impl Stream {
         }
     }
 
+    /// Moves octets of `file` to the socket inside the kernel, and `position` with them.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn send_file(
+        &self,
+        file: &std::fs::File,
+        position: &mut u64,
+        most: usize,
+    ) -> io::Result<usize> {
+        each!(self, Self, stream => retry(|| {
+            Ok(rustix::fs::sendfile(stream, file, Some(&mut *position), most)?)
+        }))
+    }
+
     /// Ends our side; the peer sees the end of what was written.
     pub(crate) fn shutdown_write(&self) -> io::Result<()> {
         each!(self, Self, stream => stream.shutdown(Shutdown::Write))

@@ -117,6 +117,7 @@ impl Connection {
                 version,
                 is_head: semantics.is_head,
                 keep_alive,
+                takes_trailers: semantics.takes_trailers,
             };
             self.response = Some(Response::new(asked));
         }
@@ -140,6 +141,20 @@ impl Connection {
                 .extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
             self.output.commit();
         }
+    }
+
+    /// An interim response, such as 103, before the response itself. A 1.0 peer does not get it.
+    ///
+    /// # Errors
+    /// A status outside of 100–199 or 101, a field that HTTP can't carry there, or a response that has
+    /// begun; nothing is written then.
+    pub fn send_interim<'f>(
+        &mut self,
+        status: u16,
+        fields: impl IntoIterator<Item = (&'f [u8], &'f [u8])>,
+    ) -> Result<(), ResponseError> {
+        let response = self.response.as_mut().ok_or(ResponseError::Complete)?;
+        response.interim(status, fields, &mut self.output)
     }
 
     /// Begins the response. The head is written with the first content.
@@ -167,13 +182,39 @@ impl Connection {
     /// # Errors
     /// More or less content than `content-length` said, no head yet, or a response that is complete.
     /// Nothing of this call is written then.
-    pub fn send_data(&mut self, content: Content<'_>, end: bool) -> Result<usize, ResponseError> {
+    pub fn send_data(&mut self, content: Content<'_>, end: bool) -> Result<u64, ResponseError> {
         let response = self.response.as_mut().ok_or(ResponseError::Complete)?;
         let sent = response.data(content, end, &mut self.output)?;
         if end {
             self.settle();
         }
         Ok(sent)
+    }
+
+    /// After [`Self::send_head`]: the response is complete only with [`Self::send_trailers`].
+    pub fn announce_trailers(&mut self) {
+        if let Some(response) = &mut self.response {
+            response.announce_trailers();
+        }
+    }
+
+    /// Trailer fields after the last content; `end` says that they are the last. They are checked, and
+    /// dropped where the peer does not take them: without `TE: trailers`, in 1.0, after HEAD.
+    ///
+    /// # Errors
+    /// A field that HTTP can't carry there, trailers that were not announced, or content that is not
+    /// complete. Nothing of this call is written then.
+    pub fn send_trailers<'f>(
+        &mut self,
+        fields: impl IntoIterator<Item = (&'f [u8], &'f [u8])>,
+        end: bool,
+    ) -> Result<(), ResponseError> {
+        let response = self.response.as_mut().ok_or(ResponseError::Complete)?;
+        response.trailers(fields, end, &mut self.output)?;
+        if end {
+            self.settle();
+        }
+        Ok(())
     }
 
     /// Answers a broken message, or one that can't be served, with `status` and a line of text, and
@@ -184,7 +225,7 @@ impl Connection {
         status: u16,
         reason: &str,
         defaults: &DefaultFields,
-    ) -> Option<usize> {
+    ) -> Option<u64> {
         if self.response.is_none() && self.phase() == Phase::Closed && !self.is_cut_short() {
             // The last response is complete; nobody waits for another.
             return None;
@@ -193,6 +234,7 @@ impl Connection {
             version: Version::Http11,
             is_head: self.reader.is_head(),
             keep_alive: false,
+            takes_trailers: false,
         };
         let response = self.response.get_or_insert(Response::new(asked));
         if response.is_committed() {
@@ -237,14 +279,20 @@ impl Connection {
 
     // ---- to below
 
-    /// What is to be written, in order.
+    /// What is to be written, in order, up to [`Content::External`].
     pub fn poll_output(&self) -> impl Iterator<Item = &[u8]> {
         self.output.slices()
     }
 
+    /// Whether [`Content::External`] is to be written next, and how many octets are left of it.
+    #[must_use]
+    pub fn poll_external(&self) -> Option<u64> {
+        self.output.external()
+    }
+
     /// Octets that wait to be written.
     #[must_use]
-    pub fn output_len(&self) -> usize {
+    pub fn output_len(&self) -> u64 {
         self.output.len()
     }
 
@@ -254,7 +302,7 @@ impl Connection {
         self.output.is_empty()
     }
 
-    /// The first `length` octets of [`Self::poll_output`] have been written.
+    /// The next `length` octets, of [`Self::poll_output`] or of [`Self::poll_external`], have been written.
     pub fn handle_written(&mut self, length: usize) {
         self.output.advance(length);
     }
@@ -278,7 +326,8 @@ impl Connection {
     }
 
     /// Whether the response to the current request is complete, or there is no current request.
-    fn is_response_complete(&self) -> bool {
+    #[must_use]
+    pub fn is_response_complete(&self) -> bool {
         self.response.as_ref().is_none_or(Response::is_complete)
     }
 

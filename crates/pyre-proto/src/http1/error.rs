@@ -108,6 +108,12 @@ pub enum ResponseError {
     Status,
     /// A field name is not a token (RFC 9110 §5.1).
     FieldName,
+    /// An interim response whose status is not in 100–199, or is 101.
+    InterimStatus,
+    /// A field of an interim response that is about the message's end or the connection.
+    InterimField,
+    /// A trailer field that is about the message's end or the connection (RFC 9110 §6.5.1).
+    TrailerField,
     /// A field value holds CR, LF, NUL or another control octet (RFC 9110 §5.5).
     FieldValue,
     /// `content-length` is not one decimal number.
@@ -120,6 +126,10 @@ pub enum ResponseError {
     HeadAlreadySent,
     /// Content before the head.
     HeadMissing,
+    /// Content after the end of it, while trailers are awaited.
+    ContentComplete,
+    /// Trailers before the end of the content, or none were announced.
+    TrailersTooEarly,
     /// Anything after the end of the response.
     Complete,
 }
@@ -128,6 +138,13 @@ impl fmt::Display for ResponseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Status => "the status must be an integer from 200 to 999",
+            Self::InterimStatus => {
+                "the status of an interim response must be an integer from 100 to 199, and not 101"
+            }
+            Self::InterimField => "this header has no place in an interim response",
+            Self::TrailerField => {
+                "this header has no place among trailers (RFC 9110 section 6.5.1)"
+            }
             Self::FieldName => "a header name must be a token (RFC 9110 section 5.1)",
             Self::FieldValue => {
                 "a header value must not hold control characters such as CR, LF or NUL"
@@ -137,6 +154,10 @@ impl fmt::Display for ResponseError {
             Self::ContentTooShort => "the body is shorter than its content-length",
             Self::HeadAlreadySent => "the response has started already",
             Self::HeadMissing => "the response has not started yet",
+            Self::ContentComplete => "the body is complete already",
+            Self::TrailersTooEarly => {
+                "trailers follow a complete body, and the start of the response announces them"
+            }
             Self::Complete => "the response is complete already",
         })
     }

@@ -25,6 +25,7 @@ pub(crate) struct Semantics {
     pub(crate) is_head: bool,
     pub(crate) expects_continue: bool,
     pub(crate) is_websocket: bool,
+    pub(crate) takes_trailers: bool,
 }
 
 /// Everything that the field lines said, before the rules are applied to it.
@@ -42,6 +43,7 @@ struct Said {
     upgrade: bool,
     websocket: bool,
     expects_continue: bool,
+    takes_trailers: bool,
 }
 
 impl Semantics {
@@ -66,6 +68,7 @@ impl Semantics {
             is_head: method == b"HEAD",
             expects_continue: is_http11 && said.expects_continue,
             is_websocket: is_http11 && method == b"GET" && said.upgrade && said.websocket,
+            takes_trailers: is_http11 && said.takes_trailers,
         })
     }
 }
@@ -84,6 +87,10 @@ impl Said {
                 Ok(())
             }
             b"expect" => self.hear_expect(value),
+            b"te" => {
+                self.takes_trailers |= contains_token(value, b"trailers");
+                Ok(())
+            }
             b"upgrade" => {
                 self.websocket |= contains_token(value, b"websocket");
                 Ok(())

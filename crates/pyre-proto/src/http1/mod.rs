@@ -42,6 +42,7 @@
 
 mod chunked;
 mod connection;
+mod content;
 mod error;
 mod framing;
 mod head_scanner;
@@ -51,14 +52,16 @@ mod receive_buffer;
 mod request_head;
 mod request_reader;
 mod response;
+mod response_head;
 mod target;
 
 pub use connection::{Connection, Event, Phase};
+pub use content::Content;
 pub use error::{RequestError, ResponseError};
 pub use framing::Framing;
 pub use limits::Limits;
 pub use receive_buffer::{ReceiveBuffer, Storage};
 pub use request_head::{RequestHead, Version};
 pub use request_reader::{EventSpan, HeadSpan};
-pub use response::{Content, DefaultFields};
+pub use response_head::DefaultFields;
 pub use target::Target;

@@ -4,11 +4,45 @@ use std::collections::VecDeque;
 
 use bytes::{Buf, Bytes};
 
+/// What is not copied.
+#[derive(Debug)]
+enum Piece {
+    Shared(Bytes),
+    /// So many octets that the host has and this queue has not; more than none.
+    External(u64),
+}
+
+impl Piece {
+    fn len(&self) -> u64 {
+        match self {
+            Self::Shared(octets) => octets.len() as u64,
+            Self::External(length) => *length,
+        }
+    }
+
+    /// Takes off up to `length` octets; returns how many.
+    fn advance(&mut self, length: u64) -> u64 {
+        let taken = length.min(self.len());
+        match self {
+            Self::Shared(octets) => octets.advance(usize::try_from(taken).unwrap_or(octets.len())),
+            Self::External(length) => *length -= taken,
+        }
+        taken
+    }
+
+    fn octets(&self) -> Option<&[u8]> {
+        match self {
+            Self::Shared(octets) => Some(octets),
+            Self::External(_) => None,
+        }
+    }
+}
+
 /// A queue of octets with an open end: what is behind the last [`Output::commit`] can be taken back.
 #[derive(Debug, Default)]
 pub(crate) struct Output {
     /// Whole pieces that go before `tail`.
-    pieces: VecDeque<Bytes>,
+    pieces: VecDeque<Piece>,
     tail: Vec<u8>,
     /// Octets of `tail` that are written already; only its first, once no piece is before it.
     written: usize,
@@ -43,32 +77,54 @@ impl Output {
 
     /// Appends a piece without copying it, and commits.
     pub(crate) fn push(&mut self, piece: Bytes) {
+        self.push_piece(Piece::Shared(piece));
+    }
+
+    /// Keeps the place of `length` octets that the host writes when it comes to them, and commits.
+    pub(crate) fn push_external(&mut self, length: u64) {
+        self.push_piece(Piece::External(length));
+    }
+
+    fn push_piece(&mut self, piece: Piece) {
         if self.written < self.tail.len() {
             let mut tail = Bytes::from(std::mem::take(&mut self.tail));
             tail.advance(self.written);
-            self.pieces.push_back(tail);
+            self.pieces.push_back(Piece::Shared(tail));
         }
         self.tail.clear();
         (self.written, self.committed) = (0, 0);
         self.pieces.push_back(piece);
     }
 
-    /// What may be written now, in order.
+    /// What may be written now, in order, up to the first octets that are the host's.
     pub(crate) fn slices(&self) -> impl Iterator<Item = &[u8]> {
-        let tail = self
-            .tail
-            .get(self.written..self.committed)
-            .unwrap_or_default();
+        let is_behind = self.pieces.iter().any(|piece| piece.octets().is_none());
+        let tail = if is_behind {
+            &[]
+        } else {
+            self.tail
+                .get(self.written..self.committed)
+                .unwrap_or_default()
+        };
         self.pieces
             .iter()
-            .map(Bytes::as_ref)
+            .map_while(Piece::octets)
             .chain([tail])
             .filter(|slice| !slice.is_empty())
     }
 
-    /// Octets that may be written now.
-    pub(crate) fn len(&self) -> usize {
-        self.slices().map(<[u8]>::len).sum()
+    /// How many octets of its own the host has to write now, before anything else.
+    pub(crate) fn external(&self) -> Option<u64> {
+        match self.pieces.front() {
+            Some(Piece::External(length)) => Some(*length),
+            _ => None,
+        }
+    }
+
+    /// Octets that wait, with those that the host has.
+    pub(crate) fn len(&self) -> u64 {
+        let tail = (self.committed - self.written) as u64;
+        self.pieces.iter().map(Piece::len).sum::<u64>() + tail
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -82,18 +138,18 @@ impl Output {
         self.written = 0;
     }
 
-    /// The first `length` octets of [`Self::slices`] are written. An empty queue owns no memory.
-    pub(crate) fn advance(&mut self, mut length: usize) {
+    /// The next `length` octets are written. An empty queue owns no memory.
+    pub(crate) fn advance(&mut self, length: usize) {
+        let mut length = length as u64;
         while let Some(piece) = self.pieces.front_mut() {
-            let taken = length.min(piece.len());
-            piece.advance(taken);
-            length -= taken;
-            if !piece.is_empty() {
+            length -= piece.advance(length);
+            if piece.len() > 0 {
                 return;
             }
             self.pieces.pop_front();
         }
-        self.written = (self.written + length).min(self.committed);
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        self.written = self.written.saturating_add(length).min(self.committed);
         if self.written == self.tail.len() {
             *self = Self::default();
         } else if self.written >= WORTH_MOVING && self.written * 2 >= self.tail.len() {
@@ -131,7 +187,7 @@ mod tests {
         for _ in 0..100 {
             output.open().extend_from_slice(&[b'a'; 10_000]);
             output.commit();
-            output.advance(9_000.min(output.len() - 1));
+            output.advance(9_000);
         }
         assert_eq!(output.len(), 100_000);
         assert!(
@@ -153,7 +209,7 @@ mod tests {
             output.commit();
             output.advance(cut.saturating_sub(2));
             assert_eq!(written(&output), b"headlargeend"[cut..], "{cut}");
-            assert_eq!(output.len(), 12 - cut);
+            assert_eq!(output.len(), 12 - cut as u64);
         }
     }
 }

@@ -59,6 +59,8 @@ pub struct RequestHead<'a> {
     pub expects_continue: bool,
     /// A WebSocket handshake (RFC 6455 §4.2.1): GET, 1.1, `Connection: upgrade`, `Upgrade: websocket`.
     pub is_websocket: bool,
+    /// `TE: trailers`: the peer takes a trailer section (RFC 9110 §10.1.4).
+    pub takes_trailers: bool,
     added_host: Option<&'a [u8]>,
     buffer: &'a [u8],
     lines: &'a [FieldSpan],
@@ -74,6 +76,7 @@ impl<'a> RequestHead<'a> {
             framing: parsed.semantics.framing,
             expects_continue: parsed.semantics.expects_continue,
             is_websocket: parsed.semantics.is_websocket,
+            takes_trailers: parsed.semantics.takes_trailers,
             added_host: parsed.added_host.map(|host| host.of(buffer)),
             buffer,
             lines,

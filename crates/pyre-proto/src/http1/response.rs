@@ -1,59 +1,22 @@
-//! The encoder of one response: checks what the application says, frames its content.
+//! The encoder of one response: which call may follow which, and what each of them writes.
 //!
 //! ```text
 //! AwaitingHead --send_head--> HeadOpen --first send_data--> SendingContent --end--> Complete
+//!   │    ▲                                                        │                    ▲
+//!   └────┘ send_interim                      end, with trailers   ▼                    │
+//!                                                           SendingTrailers --end------┘
 //! ```
 //!
 //! The head stays open until the first content is known: a response whose content is complete by
 //! then gets a `content-length` without the application counting, and nothing of a head is written
 //! that may still be taken back.
 
-use bytes::Bytes;
-
-use super::{ResponseError, Version, output::Output};
-use crate::{status, syntax};
-
-/// Content from the application.
-#[derive(Debug)]
-pub enum Content<'a> {
-    /// Copied behind the head: the cheapest way for a few kilobytes.
-    Copied(&'a [u8]),
-    /// Kept until it is written: no copy, one reference count.
-    Shared(Bytes),
-}
-
-impl Content<'_> {
-    /// Octets.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        match self {
-            Self::Copied(bytes) => bytes.len(),
-            Self::Shared(bytes) => bytes.len(),
-        }
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    fn write(self, output: &mut Output) {
-        match self {
-            Self::Copied(bytes) => output.open().extend_from_slice(bytes),
-            Self::Shared(bytes) => output.push(bytes),
-        }
-    }
-}
-
-/// Field lines that the server adds where the application gave none: complete with CRLF, or empty.
-#[derive(Debug, Default, Clone)]
-pub struct DefaultFields {
-    /// `date: …`, RFC 9110 §6.6.1; of the current second.
-    pub date: Vec<u8>,
-    /// `server: …`, RFC 9110 §10.2.4.
-    pub server: Vec<u8>,
-}
+use super::{
+    Content, DefaultFields, ResponseError, Version,
+    content::Coding,
+    output::Output,
+    response_head::{OpenHead, write_head, write_interim, write_trailers},
+};
 
 /// What a response has to know of its request.
 #[derive(Debug, Clone, Copy)]
@@ -61,41 +24,25 @@ pub(crate) struct Asked {
     pub(crate) version: Version,
     pub(crate) is_head: bool,
     pub(crate) keep_alive: bool,
+    /// `TE: trailers`: the peer does not throw them away.
+    pub(crate) takes_trailers: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     AwaitingHead,
     HeadOpen(OpenHead),
-    SendingContent(Coding),
+    SendingContent { coding: Coding, has_trailers: bool },
+    SendingTrailers(Coding),
     Complete,
-}
-
-/// A head that lacks the fields that depend on the content.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct OpenHead {
-    status: u16,
-    content_length: Option<u64>,
 }
 
 /// The content that is known when the head is closed.
 #[derive(Debug, Clone, Copy)]
-struct First {
-    octets: u64,
+pub(super) struct First {
+    pub(super) octets: u64,
     /// No more will come.
-    is_all: bool,
-}
-
-/// How the content is written (RFC 9112 §6).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Coding {
-    /// HEAD, 204, 205, 304: taken from the application and not sent (RFC 9110 §6.4.1).
-    Suppressed,
-    /// Octets that are left of `content-length`.
-    Length(u64),
-    Chunked,
-    /// To a 1.0 peer: the end of the connection ends the content.
-    UntilClose,
+    pub(super) is_all: bool,
 }
 
 /// The response to one request.
@@ -149,6 +96,23 @@ impl Response {
         self.state = State::Complete;
     }
 
+    /// `send_interim`: a 1xx response before this one. A 1.0 peer is spared it (RFC 9110 §15.2).
+    pub(crate) fn interim<'f>(
+        &mut self,
+        status: u16,
+        fields: impl IntoIterator<Item = (&'f [u8], &'f [u8])>,
+        output: &mut Output,
+    ) -> Result<(), ResponseError> {
+        self.check_awaits_head()?;
+        let written = write_interim(status, fields, output.open());
+        if written.is_err() || self.asked.version == Version::Http10 {
+            output.roll_back();
+        } else {
+            output.commit();
+        }
+        written
+    }
+
     /// `send_head`: the status line and the application's fields, each checked.
     pub(crate) fn head<'f>(
         &mut self,
@@ -157,19 +121,11 @@ impl Response {
         defaults: &DefaultFields,
         output: &mut Output,
     ) -> Result<(), ResponseError> {
-        match self.state {
-            State::AwaitingHead => {}
-            State::Complete => return Err(ResponseError::Complete),
-            _ => return Err(ResponseError::HeadAlreadySent),
-        }
-        let written = write_head(status, fields, defaults, output.open());
-        match written {
+        self.check_awaits_head()?;
+        match write_head(status, fields, defaults, output.open()) {
             Ok(head) => {
                 self.asked.keep_alive &= !head.close;
-                self.state = State::HeadOpen(OpenHead {
-                    status,
-                    content_length: head.content_length,
-                });
+                self.state = State::HeadOpen(head.open);
                 Ok(())
             }
             Err(error) => {
@@ -179,22 +135,41 @@ impl Response {
         }
     }
 
+    fn check_awaits_head(&self) -> Result<(), ResponseError> {
+        match self.state {
+            State::AwaitingHead => Ok(()),
+            State::Complete => Err(ResponseError::Complete),
+            _ => Err(ResponseError::HeadAlreadySent),
+        }
+    }
+
+    /// A trailer section will follow the content of the head that was just sent.
+    pub(crate) fn announce_trailers(&mut self) {
+        if let State::HeadOpen(head) = &mut self.state {
+            head.has_trailers = true;
+        }
+    }
+
     /// `send_data`: content, and whether it is the last. Returns the octets of it that are sent.
     pub(crate) fn data(
         &mut self,
         content: Content<'_>,
         end: bool,
         output: &mut Output,
-    ) -> Result<usize, ResponseError> {
+    ) -> Result<u64, ResponseError> {
         let first = First {
-            octets: content.len() as u64,
+            octets: content.len(),
             is_all: end,
         };
-        let coding = match self.state {
+        let (coding, has_trailers) = match self.state {
             State::AwaitingHead => return Err(ResponseError::HeadMissing),
+            State::SendingTrailers(_) => return Err(ResponseError::ContentComplete),
             State::Complete => return Err(ResponseError::Complete),
-            State::HeadOpen(head) => head.coding(self.asked, first),
-            State::SendingContent(coding) => coding,
+            State::HeadOpen(head) => (head.coding(self.asked, first), head.has_trailers),
+            State::SendingContent {
+                coding,
+                has_trailers,
+            } => (coding, has_trailers),
         };
         let coding = coding.after(content.len(), end)?;
         if let State::HeadOpen(head) = self.state {
@@ -207,187 +182,51 @@ impl Response {
             content.len()
         };
         coding.write(content, end, output);
-        output.commit();
-        self.state = if end {
-            State::Complete
-        } else {
-            State::SendingContent(coding)
+        self.state = match (end, has_trailers) {
+            (false, _) => State::SendingContent {
+                coding,
+                has_trailers,
+            },
+            (true, true) => State::SendingTrailers(coding),
+            (true, false) => {
+                end_trailers(coding, output);
+                State::Complete
+            }
         };
+        output.commit();
         Ok(sent)
     }
-}
 
-/// What the application's fields say to the server.
-#[derive(Default)]
-struct Head {
-    content_length: Option<u64>,
-    close: bool,
-    has_date: bool,
-    has_server: bool,
-}
-
-fn write_head<'f>(
-    status: u16,
-    fields: impl IntoIterator<Item = (&'f [u8], &'f [u8])>,
-    defaults: &DefaultFields,
-    output: &mut Vec<u8>,
-) -> Result<Head, ResponseError> {
-    if !(200..=999).contains(&status) {
-        return Err(ResponseError::Status);
-    }
-    status::write_status_line(status, output);
-    let mut head = Head::default();
-    for (name, value) in fields {
-        if !syntax::is_token(name) {
-            return Err(ResponseError::FieldName);
+    /// `send_trailers`: field lines after the content, and whether they are the last. Dropped where the
+    /// content is not chunked, or the peer does not take them.
+    pub(crate) fn trailers<'f>(
+        &mut self,
+        fields: impl IntoIterator<Item = (&'f [u8], &'f [u8])>,
+        end: bool,
+        output: &mut Output,
+    ) -> Result<(), ResponseError> {
+        let coding = match self.state {
+            State::SendingTrailers(coding) => coding,
+            State::Complete => return Err(ResponseError::Complete),
+            _ => return Err(ResponseError::TrailersTooEarly),
+        };
+        let written = write_trailers(fields, output.open());
+        if written.is_err() || !self.asked.takes_trailers || !matches!(coding, Coding::Chunked(_)) {
+            output.roll_back();
         }
-        if !syntax::is_field_value(value) {
-            return Err(ResponseError::FieldValue);
+        written?;
+        if end {
+            end_trailers(coding, output);
+            self.state = State::Complete;
         }
-        if head.hear(name, value)? {
-            write_field(name, value, output);
-        }
-    }
-    if !head.has_date {
-        output.extend_from_slice(&defaults.date);
-    }
-    if !head.has_server {
-        output.extend_from_slice(&defaults.server);
-    }
-    Ok(head)
-}
-
-fn write_field(name: &[u8], value: &[u8], output: &mut Vec<u8>) {
-    output.extend_from_slice(name);
-    output.extend_from_slice(b": ");
-    output.extend_from_slice(value);
-    output.extend_from_slice(b"\r\n");
-}
-
-impl Head {
-    /// Whether the field is the application's to send; framing and persistence are the server's.
-    fn hear(&mut self, name: &[u8], value: &[u8]) -> Result<bool, ResponseError> {
-        // The length tells the few apart from the many without comparing.
-        match name.len() {
-            4 => self.has_date |= name.eq_ignore_ascii_case(b"date"),
-            6 => self.has_server |= name.eq_ignore_ascii_case(b"server"),
-            10 if name.eq_ignore_ascii_case(b"connection") => {
-                self.close |=
-                    syntax::list_members(value).any(|option| option.eq_ignore_ascii_case(b"close"));
-                return Ok(false);
-            }
-            14 if name.eq_ignore_ascii_case(b"content-length") => {
-                self.hear_content_length(value)?;
-                return Ok(false);
-            }
-            17 if name.eq_ignore_ascii_case(b"transfer-encoding") => return Ok(false),
-            _ => {}
-        }
-        Ok(true)
-    }
-
-    fn hear_content_length(&mut self, value: &[u8]) -> Result<(), ResponseError> {
-        let length =
-            syntax::decimal(syntax::trim_ows(value)).ok_or(ResponseError::ContentLength)?;
-        if self.content_length.is_some_and(|other| other != length) {
-            return Err(ResponseError::ContentLength);
-        }
-        self.content_length = Some(length);
+        output.commit();
         Ok(())
     }
 }
 
-impl OpenHead {
-    /// RFC 9112 §6.3 from the sender's side.
-    fn coding(self, asked: Asked, first: First) -> Coding {
-        if asked.is_head || matches!(self.status, 204 | 205 | 304) {
-            return Coding::Suppressed;
-        }
-        match (self.content_length, first.is_all, asked.version) {
-            (Some(length), ..) => Coding::Length(length),
-            (None, true, _) => Coding::Length(first.octets),
-            (None, false, Version::Http11) => Coding::Chunked,
-            (None, false, Version::Http10) => Coding::UntilClose,
-        }
-    }
-
-    /// Writes the fields that were left open, and the empty line.
-    fn close(self, asked: Asked, coding: Coding, first: First, output: &mut Vec<u8>) {
-        if let Some(length) = self.announced_length(asked, coding, first) {
-            output.extend_from_slice(b"content-length: ");
-            output.extend_from_slice(itoa::Buffer::new().format(length).as_bytes());
-            output.extend_from_slice(b"\r\n");
-        }
-        if coding == Coding::Chunked {
-            output.extend_from_slice(b"transfer-encoding: chunked\r\n");
-        }
-        match (asked.keep_alive, asked.version) {
-            (false, _) => output.extend_from_slice(b"connection: close\r\n"),
-            (true, Version::Http10) => output.extend_from_slice(b"connection: keep-alive\r\n"),
-            (true, Version::Http11) => {}
-        }
-        output.extend_from_slice(b"\r\n");
-    }
-
-    /// The value of `content-length`, RFC 9110 §8.6.
-    fn announced_length(self, asked: Asked, coding: Coding, first: First) -> Option<u64> {
-        match (self.status, coding) {
-            (204, _) => None,
-            (205, _) => Some(0),
-            (_, Coding::Suppressed) => {
-                // A HEAD answered with the content of its GET; an empty one says nothing of it.
-                let is_counted = asked.is_head && first.is_all && first.octets > 0;
-                self.content_length.or(is_counted.then_some(first.octets))
-            }
-            (_, Coding::Length(_)) => Some(self.content_length.unwrap_or(first.octets)),
-            (_, Coding::Chunked | Coding::UntilClose) => None,
-        }
-    }
-}
-
-impl Coding {
-    /// The coding once `length` more octets are sent; an error when that breaks `content-length`.
-    fn after(self, length: usize, end: bool) -> Result<Self, ResponseError> {
-        let Self::Length(remaining) = self else {
-            return Ok(self);
-        };
-        match remaining.checked_sub(length as u64) {
-            None => Err(ResponseError::ContentTooLong),
-            Some(remaining) if end && remaining > 0 => Err(ResponseError::ContentTooShort),
-            Some(remaining) => Ok(Self::Length(remaining)),
-        }
-    }
-
-    fn write(self, content: Content<'_>, end: bool, output: &mut Output) {
-        match self {
-            Self::Suppressed => {}
-            Self::Length(_) | Self::UntilClose => {
-                if !content.is_empty() {
-                    content.write(output);
-                }
-            }
-            Self::Chunked => write_chunks(content, end, output),
-        }
-    }
-}
-
-/// A chunk of size 0 would end the content, so an empty one is not written (RFC 9112 §7.1).
-fn write_chunks(content: Content<'_>, end: bool, output: &mut Output) {
-    if !content.is_empty() {
-        write_chunk_size(content.len(), output.open());
-        content.write(output);
+/// The empty line after the trailer section, which is there also when the section is empty.
+fn end_trailers(coding: Coding, output: &mut Output) {
+    if matches!(coding, Coding::Chunked(_)) {
         output.open().extend_from_slice(b"\r\n");
     }
-    if end {
-        output.open().extend_from_slice(b"0\r\n\r\n");
-    }
-}
-
-fn write_chunk_size(size: usize, output: &mut Vec<u8>) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digits = (usize::BITS - size.leading_zeros()).div_ceil(4);
-    for place in (0..digits).rev() {
-        output.extend(DIGITS.get((size >> (place * 4)) & 0xf));
-    }
-    output.extend_from_slice(b"\r\n");
 }

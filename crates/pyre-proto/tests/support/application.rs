@@ -44,11 +44,11 @@ pub(crate) fn send(
     connection: &mut Connection,
     content: &str,
     end: bool,
-) -> Result<usize, ResponseError> {
+) -> Result<u64, ResponseError> {
     connection.send_data(Content::Copied(content.as_bytes()), end)
 }
 
-pub(crate) fn send_error(connection: &mut Connection) -> Option<usize> {
+pub(crate) fn send_error(connection: &mut Connection) -> Option<u64> {
     connection.send_error(500, "sorry", &no_defaults())
 }
 
@@ -79,7 +79,7 @@ pub(crate) fn assert_answerable(connection: &mut Connection) {
 
 /// A whole small response, and what is written of it.
 pub(crate) fn answer(connection: &mut Connection) -> String {
-    let before = connection.output_len();
+    let before = output(connection).len();
     send_head(connection, 200, &[]).expect("a request awaits it");
     send(connection, "ok", true).expect("its first content");
     written(connection).split_off(before)

@@ -165,7 +165,7 @@ impl Exchange {
             .poll_output()
             .for_each(|slice| self.output.extend_from_slice(slice));
         let length = self.output.len() - written;
-        assert_eq!(self.connection.output_len(), length);
+        assert_eq!(self.connection.output_len(), length as u64);
         self.connection.handle_written(length);
         assert!(self.connection.is_flushed());
     }

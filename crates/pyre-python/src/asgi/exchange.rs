@@ -6,11 +6,11 @@ use pyo3::{
     prelude::*,
     types::{PyBytes, PyDict},
 };
-use pyre_runtime::{Received, RequestId, SendError};
+use pyre_runtime::{FileContent, Reactor, Received, RequestId, SendError};
 
 use super::{
     awaitable::{self, Awaited, Waiting},
-    message::{Body, Message, Start},
+    message::{Message, Start, Trailers},
 };
 use crate::{errors, host::Host, on_thread::OnThread};
 
@@ -25,8 +25,20 @@ pub(crate) struct Exchange {
 #[derive(Debug, Clone, Copy)]
 struct State {
     id: RequestId,
+    /// The application has said that trailers follow the body.
+    has_trailers: bool,
     /// The application has sent its last message.
     is_complete: bool,
+}
+
+impl State {
+    const fn new(id: RequestId) -> Self {
+        Self {
+            id,
+            has_trailers: false,
+            is_complete: false,
+        }
+    }
 }
 
 #[pymethods]
@@ -49,7 +61,12 @@ impl Exchange {
         }
         let has_room = match Message::read(message)? {
             Message::Start(start) => exchange.send_start(&start).map(|()| true)?,
-            Message::Body(body) => exchange.send_body(py, &body)?,
+            Message::Body(body) => exchange.send_content(py, body.is_last, |reactor, id| {
+                reactor.send_data(id, body.content(), body.is_last)
+            })?,
+            Message::File(content, is_last) => exchange.send_file(py, content, is_last)?,
+            Message::Trailers(trailers) => exchange.send_trailers(py, &trailers)?,
+            Message::EarlyHint(links) => exchange.send_early_hint(py, &links)?,
         };
         if has_room {
             awaitable::done(py)
@@ -63,19 +80,13 @@ impl Exchange {
     pub(super) fn new(host: Py<Host>, id: RequestId) -> Self {
         Self {
             host,
-            state: OnThread::new(State {
-                id,
-                is_complete: false,
-            }),
+            state: OnThread::new(State::new(id)),
         }
     }
 
     /// Stands for another request from now on.
     pub(super) fn turn_to(&self, id: RequestId) -> PyResult<()> {
-        *self.state.borrow_mut()? = State {
-            id,
-            is_complete: false,
-        };
+        *self.state.borrow_mut()? = State::new(id);
         Ok(())
     }
 
@@ -108,22 +119,64 @@ impl Exchange {
         let mut core = self.host.get().core.borrow_mut()?;
         core.reactor
             .send_head(id, start.status, start.fields())
-            .map_err(errors::of_send)
+            .map_err(errors::of_send)?;
+        if start.has_trailers {
+            core.reactor.announce_trailers(id);
+            self.state.borrow_mut()?.has_trailers = true;
+        }
+        Ok(())
     }
 
-    /// Whether there is room for more.
-    fn send_body(&self, py: Python<'_>, body: &Body<'_>) -> PyResult<bool> {
+    /// A part of the body. Whether there is room for more.
+    fn send_content(
+        &self,
+        py: Python<'_>,
+        is_last: bool,
+        send: impl FnOnce(&mut Reactor, RequestId) -> Result<(), SendError>,
+    ) -> PyResult<bool> {
         let (id, host) = (self.id()?, self.host.get());
         let has_room = {
             let mut core = host.core.borrow_mut()?;
-            core.reactor
-                .send_data(id, body.content(), body.is_last)
-                .map_err(errors::of_send)?;
+            send(&mut core.reactor, id).map_err(errors::of_send)?;
             core.reactor.has_room(id)
         };
-        self.state.borrow_mut()?.is_complete = body.is_last;
+        {
+            let mut state = self.state.borrow_mut()?;
+            state.is_complete = is_last && !state.has_trailers;
+        }
         host.after_call(py)?;
         Ok(has_room)
+    }
+
+    fn send_file(&self, py: Python<'_>, content: FileContent, is_last: bool) -> PyResult<bool> {
+        self.send_content(py, is_last, |reactor, id| {
+            reactor.send_file(id, content, is_last)
+        })
+    }
+
+    fn send_trailers(&self, py: Python<'_>, trailers: &Trailers<'_>) -> PyResult<bool> {
+        let (id, host) = (self.id()?, self.host.get());
+        host.core
+            .borrow_mut()?
+            .reactor
+            .send_trailers(id, trailers.fields(), trailers.is_last)
+            .map_err(errors::of_send)?;
+        self.state.borrow_mut()?.is_complete = trailers.is_last;
+        host.after_call(py)?;
+        Ok(true)
+    }
+
+    fn send_early_hint(&self, py: Python<'_>, links: &[Bound<'_, PyBytes>]) -> PyResult<bool> {
+        const EARLY_HINTS: u16 = 103;
+        let (id, host) = (self.id()?, self.host.get());
+        let fields = links.iter().map(|link| (&b"link"[..], link.as_bytes()));
+        host.core
+            .borrow_mut()?
+            .reactor
+            .send_interim(id, EARLY_HINTS, fields)
+            .map_err(errors::of_send)?;
+        host.after_call(py)?;
+        Ok(true)
     }
 
     /// Whether `send` may return now.

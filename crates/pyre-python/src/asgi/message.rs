@@ -10,7 +10,9 @@ use pyo3::{
     pybacked::PyBackedBytes,
     types::{PyBytes, PyDict, PyList, PyString, PyTuple},
 };
-use pyre_runtime::http1::Content;
+use pyre_runtime::{FileContent, http1::Content};
+
+use super::file;
 
 /// A body of at least this many octets is kept instead of copied: below it, copying is cheaper
 /// than the bookkeeping.
@@ -22,12 +24,27 @@ pub(super) enum Message<'py> {
     Start(Start<'py>),
     /// `http.response.body`
     Body(Body<'py>),
+    /// `http.response.pathsend` or `http.response.zerocopysend`: a file's octets as the body, and
+    /// whether they are its last.
+    File(FileContent, bool),
+    /// `http.response.trailers`
+    Trailers(Trailers<'py>),
+    /// `http.response.early_hint`: values of `Link`.
+    EarlyHint(Vec<Bound<'py, PyBytes>>),
 }
 
 /// `http.response.start`
 pub(super) struct Start<'py> {
     pub(super) status: u16,
-    fields: Vec<(Bound<'py, PyBytes>, Bound<'py, PyBytes>)>,
+    /// `http.response.trailers` will follow the body.
+    pub(super) has_trailers: bool,
+    fields: Vec<Field<'py>>,
+}
+
+/// `http.response.trailers`
+pub(super) struct Trailers<'py> {
+    pub(super) is_last: bool,
+    fields: Vec<Field<'py>>,
 }
 
 /// `http.response.body`
@@ -60,6 +77,14 @@ impl<'py> Message<'py> {
         match kind.to_str()? {
             "http.response.start" => Start::read(message).map(Self::Start),
             "http.response.body" => Body::read(message).map(Self::Body),
+            "http.response.pathsend" => Ok(Self::File(file::at_path(message)?, true)),
+            #[cfg(unix)]
+            "http.response.zerocopysend" => {
+                let is_last = !is_true(message, intern!(py, "more_body"))?;
+                Ok(Self::File(file::of_descriptor(message)?, is_last))
+            }
+            "http.response.trailers" => Trailers::read(message).map(Self::Trailers),
+            "http.response.early_hint" => links(message).map(Self::EarlyHint),
             other => Err(PyRuntimeError::new_err(format!(
                 "unexpected ASGI message {other:?}"
             ))),
@@ -79,26 +104,64 @@ impl<'py> Start<'py> {
         let status_number: i64 = status
             .extract()
             .map_err(|_| wrong("'status'", "int", &status))?;
-        let fields = match message.get_item(intern!(py, "headers"))? {
-            None => Vec::new(),
-            Some(headers) => read_fields(&headers)?,
-        };
         Ok(Self {
             status: u16::try_from(status_number).unwrap_or_default(),
-            fields,
+            has_trailers: is_true(message, intern!(py, "trailers"))?,
+            fields: read_fields(message)?,
         })
     }
 
     pub(super) fn fields(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        self.fields
-            .iter()
-            .map(|(name, value)| (name.as_bytes(), value.as_bytes()))
+        octets_of(&self.fields)
     }
+}
+
+impl<'py> Trailers<'py> {
+    fn read(message: &Bound<'py, PyDict>) -> PyResult<Self> {
+        Ok(Self {
+            is_last: !is_true(message, intern!(message.py(), "more_trailers"))?,
+            fields: read_fields(message)?,
+        })
+    }
+
+    pub(super) fn fields(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        octets_of(&self.fields)
+    }
+}
+
+fn links<'py>(message: &Bound<'py, PyDict>) -> PyResult<Vec<Bound<'py, PyBytes>>> {
+    let py = message.py();
+    let Some(links) = message.get_item(intern!(py, "links"))? else {
+        return Err(PyTypeError::new_err(
+            "'http.response.early_hint' needs 'links'",
+        ));
+    };
+    links
+        .try_iter()?
+        .map(|link| bytes(link?, "a link"))
+        .collect()
+}
+
+/// A flag that is false when it is left out.
+fn is_true(message: &Bound<'_, PyDict>, key: &Bound<'_, PyString>) -> PyResult<bool> {
+    message
+        .get_item(key)?
+        .map_or(Ok(false), |value| value.is_truthy())
 }
 
 type Field<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>);
 
-fn read_fields<'py>(headers: &Bound<'py, PyAny>) -> PyResult<Vec<Field<'py>>> {
+fn octets_of<'a>(fields: &'a [Field<'_>]) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+    fields
+        .iter()
+        .map(|(name, value)| (name.as_bytes(), value.as_bytes()))
+}
+
+/// `headers`, none when it is left out.
+fn read_fields<'py>(message: &Bound<'py, PyDict>) -> PyResult<Vec<Field<'py>>> {
+    let Some(headers) = message.get_item(intern!(message.py(), "headers"))? else {
+        return Ok(Vec::new());
+    };
     if let Ok(list) = headers.cast_exact::<PyList>() {
         return list.iter().map(|pair| read_field(&pair)).collect();
     }
@@ -110,14 +173,15 @@ fn read_field<'py>(pair: &Bound<'py, PyAny>) -> PyResult<Field<'py>> {
         Ok(pair) if pair.len() == 2 => (pair.get_item(0)?, pair.get_item(1)?),
         _ => read_other_pair(pair)?,
     };
-    let bytes = |part: Bound<'py, PyAny>, what| {
-        part.cast_into::<PyBytes>()
-            .map_err(|error| wrong(what, "bytes", &error.into_inner()))
-    };
     Ok((
         bytes(name, "a header name")?,
         bytes(value, "a header value")?,
     ))
+}
+
+fn bytes<'py>(part: Bound<'py, PyAny>, what: &str) -> PyResult<Bound<'py, PyBytes>> {
+    part.cast_into()
+        .map_err(|error| wrong(what, "bytes", &error.into_inner()))
 }
 
 /// A list, for one: ASGI says "iterable".
@@ -133,10 +197,7 @@ fn read_other_pair<'py>(
 impl<'py> Body<'py> {
     fn read(message: &Bound<'py, PyDict>) -> PyResult<Self> {
         let py = message.py();
-        let is_last = match message.get_item(intern!(py, "more_body"))? {
-            None => true,
-            Some(more) => !more.is_truthy()?,
-        };
+        let is_last = !is_true(message, intern!(py, "more_body"))?;
         let octets = match message.get_item(intern!(py, "body"))? {
             None => Octets::Copied(Vec::new()),
             Some(body) => Octets::read(body)?,

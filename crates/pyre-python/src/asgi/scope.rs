@@ -27,8 +27,46 @@ pub(crate) struct Scopes {
     versions: Py<PyDict>,
     state: Option<Py<PyDict>>,
     root_path: String,
+    extensions: Extensions,
     field_names: FieldNames,
     ends: OnThread<Ends>,
+}
+
+/// What a scope announces in `extensions`; each scope gets a copy of its own.
+#[derive(Debug)]
+struct Extensions {
+    /// A 1.0 peer takes neither interim responses nor trailers.
+    http10: Py<PyDict>,
+    usual: Py<PyDict>,
+    with_trailers: Py<PyDict>,
+}
+
+impl Extensions {
+    fn new(py: Python<'_>) -> PyResult<Self> {
+        let http10 = PyDict::new(py);
+        http10.set_item("http.response.pathsend", PyDict::new(py))?;
+        if cfg!(unix) {
+            http10.set_item("http.response.zerocopysend", PyDict::new(py))?;
+        }
+        let usual = http10.copy()?;
+        usual.set_item("http.response.early_hint", PyDict::new(py))?;
+        let with_trailers = usual.copy()?;
+        with_trailers.set_item("http.response.trailers", PyDict::new(py))?;
+        Ok(Self {
+            http10: http10.unbind(),
+            usual: usual.unbind(),
+            with_trailers: with_trailers.unbind(),
+        })
+    }
+
+    fn of<'py>(&self, py: Python<'py>, head: &RequestHead<'_>) -> PyResult<Bound<'py, PyDict>> {
+        let known = match (head.version, head.takes_trailers) {
+            (Version::Http10, _) => &self.http10,
+            (Version::Http11, false) => &self.usual,
+            (Version::Http11, true) => &self.with_trailers,
+        };
+        known.bind(py).copy()
+    }
 }
 
 /// `client` and `server` of each connection, by its place in the reactor.
@@ -61,7 +99,15 @@ impl Scopes {
         template.set_item("http_version", names::http_version(py, USUAL_VERSION))?;
         template.set_item("method", names::method(py, USUAL_METHOD))?;
         template.set_item("query_string", PyBytes::new(py, b""))?;
-        for key in ["asgi", "path", "raw_path", "headers", "client", "server"] {
+        for key in [
+            "asgi",
+            "path",
+            "raw_path",
+            "headers",
+            "client",
+            "server",
+            "extensions",
+        ] {
             template.set_item(PyString::intern(py, key), py.None())?;
         }
         Ok(Self {
@@ -69,6 +115,7 @@ impl Scopes {
             versions: versions.unbind(),
             state,
             root_path: root_path.into(),
+            extensions: Extensions::new(py)?,
             field_names: FieldNames::new(py),
             ends: OnThread::new(Ends::default()),
         })
@@ -100,6 +147,7 @@ impl Scopes {
             )?;
         }
         scope.set_item(intern!(py, "headers"), self.headers(py, head)?)?;
+        scope.set_item(intern!(py, "extensions"), self.extensions.of(py, head)?)?;
         if let Some(state) = &self.state {
             scope.set_item(intern!(py, "state"), state.bind(py).copy()?)?;
         }

@@ -1,6 +1,7 @@
 //! Taking connections from the listening sockets, some at a time.
 
 use std::{
+    collections::VecDeque,
     io,
     sync::Arc,
     time::{Duration, Instant},
@@ -191,6 +192,7 @@ impl Reactor {
             awaits_content: false,
             awaits_room: false,
             linger_budget: None,
+            files: VecDeque::new(),
             deadline: Deadline::default(),
             entry: None,
         });

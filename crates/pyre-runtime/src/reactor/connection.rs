@@ -1,15 +1,15 @@
 //! One connection: a socket, the protocol's state, and what the reactor remembers of both.
 
-use std::io::{self, IoSlice};
+use std::{
+    collections::VecDeque,
+    io::{self, IoSlice},
+};
 
 use mio::Token;
 use pyre_proto::http1::{self, Phase};
 
 use super::{ConnectionId, Reactor, RequestId, deadlines::Deadline};
-use crate::{Address, access_log::Entry, poller::Readiness, stream::Stream};
-
-/// Output that may wait before an application has to.
-pub(super) const HIGH_WATER: usize = 64 * 1024;
+use crate::{Address, FileContent, access_log::Entry, poller::Readiness, stream::Stream};
 
 /// Octets that move between two turns of a connection. A peer on a fast network and an application
 /// that never has to wait would otherwise have the thread for themselves.
@@ -59,6 +59,8 @@ pub(super) const fn next_generation(generation: usize) -> usize {
 pub(super) struct Connection {
     pub(super) stream: Stream,
     pub(super) http: http1::Connection,
+    /// External content that is not written yet, in order.
+    pub(super) files: VecDeque<FileContent>,
     pub(super) peer: Address,
     pub(super) listener: usize,
     pub(super) generation: usize,
@@ -134,7 +136,7 @@ impl Connection {
 
     /// Whether the application can go on; it is told once. One that may go on only after the others'
     /// turn is told in the next tick.
-    pub(super) fn wakes(&mut self) -> bool {
+    pub(super) fn wakes(&mut self, low_water: u64) -> bool {
         // What has arrived already did not help when the application asked.
         let has_news = if self.http.is_request_complete() {
             self.peer_finished
@@ -142,7 +144,7 @@ impl Connection {
             self.is_readable
         };
         let content = self.awaits_content && has_news;
-        let room = self.awaits_room && self.http.output_len() < HIGH_WATER;
+        let room = self.awaits_room && self.http.output_len() <= low_water;
         if self.has_had_its_turn() {
             self.wants_turn |= content || room;
             return false;
@@ -197,6 +199,9 @@ impl Connection {
     }
 
     fn write_once(&mut self) -> io::Result<usize> {
+        if self.http.poll_external().is_some() {
+            return self.write_file();
+        }
         let mut slices = [IoSlice::new(&[]); SLICES];
         let (mut count, mut offered) = (0, 0);
         for (slot, slice) in slices.iter_mut().zip(self.http.poll_output()) {
@@ -207,6 +212,17 @@ impl Connection {
         let length = self.stream.write(slices.get(..count).unwrap_or_default())?;
         self.http.handle_written(length);
         self.is_writable = length == offered || !SHORT_MEANS_DRAINED;
+        Ok(length)
+    }
+
+    /// A short transfer does not mean that the socket is full; a file may be slow, too.
+    fn write_file(&mut self) -> io::Result<usize> {
+        let file = self.files.front_mut().ok_or(io::ErrorKind::UnexpectedEof)?;
+        let length = file.write_to(&mut self.stream, TURN_OCTETS)?;
+        if file.is_empty() {
+            self.files.pop_front();
+        }
+        self.http.handle_written(length);
         Ok(length)
     }
 }

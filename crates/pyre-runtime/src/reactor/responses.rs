@@ -1,14 +1,15 @@
 //! Answers, from the application or from the server itself.
 
-use std::{error, fmt};
+use std::{error, fmt, io};
 
 use pyre_proto::http1::{Content, RequestError, ResponseError};
 
-use super::{
-    ConnectionId, Reactor, RequestId,
-    connection::{Connection, HIGH_WATER},
-};
-use crate::access_log::Entry;
+use super::{ConnectionId, Reactor, RequestId, connection::Connection};
+use crate::{FileContent, access_log::Entry};
+
+/// A part of a file that is not larger is read at once: it then leaves with the head, and costs no
+/// more system calls.
+const READ_AT_ONCE: u64 = 64 * 1024;
 
 /// Why a part of a response was not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub enum SendError {
     Disconnected,
     /// The response can't be sent as it is.
     Response(ResponseError),
+    /// The file can't be read, or is shorter than it was said to be.
+    File(io::ErrorKind),
 }
 
 impl fmt::Display for SendError {
@@ -24,6 +27,7 @@ impl fmt::Display for SendError {
         match self {
             Self::Disconnected => f.write_str("the client has disconnected"),
             Self::Response(error) => error.fmt(f),
+            Self::File(kind) => write!(f, "the file can't be sent: {kind}"),
         }
     }
 }
@@ -48,6 +52,7 @@ impl Reactor {
         fields: impl IntoIterator<Item = (&'f [u8], &'f [u8])>,
     ) -> Result<(), SendError> {
         self.refresh_clock_between_ticks();
+        // Not by a method: the default fields are borrowed beside the connection.
         let connection = self
             .connections
             .get_mut(id.connection.index)
@@ -72,23 +77,102 @@ impl Reactor {
         content: Content<'_>,
         end: bool,
     ) -> Result<(), SendError> {
-        let connection = self
-            .open_request(id)
-            .filter(|connection| !connection.is_broken);
-        let connection = connection.ok_or(SendError::Disconnected)?;
+        let connection = self.answerable(id)?;
         let sent = connection.http.send_data(content, end)?;
         if let Some(entry) = &mut connection.entry {
-            entry.octets += sent as u64;
+            entry.octets += sent;
         }
-        if end {
-            self.end_response(id.connection);
+        self.after_send(id);
+        Ok(())
+    }
+
+    /// Content out of a file, by the system's own transfer where it has one.
+    ///
+    /// # Errors
+    /// See [`SendError`]; nothing of this call is written then. A file that becomes shorter before it is
+    /// written breaks the connection off, so that the peer sees that something is missing.
+    pub fn send_file(
+        &mut self,
+        id: RequestId,
+        content: FileContent,
+        end: bool,
+    ) -> Result<(), SendError> {
+        let connection = self.answerable(id)?;
+        if content.len() <= READ_AT_ONCE {
+            let octets = content
+                .read()
+                .map_err(|error| SendError::File(error.kind()))?;
+            return self.send_data(id, Content::Shared(octets.into()), end);
         }
+        let sent = connection
+            .http
+            .send_data(Content::External(content.len()), end)?;
+        if sent > 0 {
+            connection.files.push_back(content);
+        }
+        if let Some(entry) = &mut connection.entry {
+            entry.octets += sent;
+        }
+        self.after_send(id);
+        Ok(())
+    }
+
+    /// The response whose head was just sent is complete only with [`Self::send_trailers`].
+    pub fn announce_trailers(&mut self, id: RequestId) {
+        if let Some(connection) = self.open_request(id) {
+            connection.http.announce_trailers();
+        }
+    }
+
+    /// Trailer fields after the content; `end` says that they are the last.
+    ///
+    /// # Errors
+    /// See [`SendError`]; nothing of this call is written then.
+    pub fn send_trailers<'f>(
+        &mut self,
+        id: RequestId,
+        fields: impl IntoIterator<Item = (&'f [u8], &'f [u8])>,
+        end: bool,
+    ) -> Result<(), SendError> {
+        self.answerable(id)?.http.send_trailers(fields, end)?;
+        self.after_send(id);
+        Ok(())
+    }
+
+    /// An interim response before the response, such as 103.
+    ///
+    /// # Errors
+    /// See [`SendError`]; nothing is written then.
+    pub fn send_interim<'f>(
+        &mut self,
+        id: RequestId,
+        status: u16,
+        fields: impl IntoIterator<Item = (&'f [u8], &'f [u8])>,
+    ) -> Result<(), SendError> {
+        self.answerable(id)?.http.send_interim(status, fields)?;
         self.flush_or_defer(id.connection);
         Ok(())
     }
 
+    fn answerable(&mut self, id: RequestId) -> Result<&mut Connection, SendError> {
+        self.open_request(id)
+            .filter(|connection| !connection.is_broken)
+            .ok_or(SendError::Disconnected)
+    }
+
+    fn after_send(&mut self, id: RequestId) {
+        let is_complete = self
+            .open_request(id)
+            .is_some_and(|connection| connection.http.is_response_complete());
+        if is_complete {
+            self.end_response(id.connection);
+        }
+        self.flush_or_defer(id.connection);
+    }
+
     /// Whether the application may send on. If not, [`super::Event::Wake`] will say when.
     pub fn has_room(&mut self, id: RequestId) -> bool {
+        let high_water = self.config.write_marks.high;
         let Some(connection) = self.open_request(id) else {
             return true;
         };
@@ -96,7 +180,7 @@ impl Reactor {
             return true;
         }
         let has_had_its_turn = connection.has_had_its_turn();
-        let has_room = connection.http.output_len() < HIGH_WATER && !has_had_its_turn;
+        let has_room = connection.http.output_len() < high_water && !has_had_its_turn;
         connection.awaits_room |= !has_room;
         if has_had_its_turn {
             self.queue_for_next_tick(id.connection);
@@ -134,12 +218,12 @@ impl Reactor {
             .send_error(status, reason, &self.default_fields);
         if connection.in_request {
             if let (Some(octets), Some(entry)) = (sent, &mut connection.entry) {
-                (entry.status, entry.octets) = (status, octets as u64);
+                (entry.status, entry.octets) = (status, octets);
             }
             self.ended.push(self.request_id(id));
             self.end_response(id);
         } else if let (Some(octets), Some(recorder)) = (sent, &mut self.recorder) {
-            recorder.refused(&connection.peer, status, octets as u64, &self.clock);
+            recorder.refused(&connection.peer, status, octets, &self.clock);
         }
         self.flush_or_defer(id);
     }
@@ -170,11 +254,12 @@ impl Reactor {
     /// Writes now, unless a pipelined request is about to be answered in the same turn.
     pub(super) fn flush_or_defer(&mut self, id: ConnectionId) {
         let is_current = self.current == Some(id);
+        let high_water = self.config.write_marks.high;
         let Some(connection) = self.connection_mut(id) else {
             return;
         };
         let more_to_come = is_current && !connection.in_request && connection.http.has_input();
-        if !more_to_come || connection.http.output_len() >= HIGH_WATER {
+        if !more_to_come || connection.http.output_len() >= high_water {
             self.flush(id);
         }
         if !is_current {

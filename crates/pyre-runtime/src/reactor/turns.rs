@@ -2,7 +2,7 @@
 
 use pyre_proto::http1::{EventSpan, HeadSpan};
 
-use super::{ConnectionId, Reactor, Step, connection::HIGH_WATER};
+use super::{ConnectionId, Reactor, Step};
 use crate::poller::Readiness;
 
 /// Requests of one connection that are handed on in one tick; more of them wait for the next.
@@ -50,6 +50,7 @@ impl Reactor {
 
     /// One thing that a ready connection has to say.
     fn serve(&mut self, id: ConnectionId) -> Option<Step> {
+        let low_water = self.config.write_marks.low;
         let connection = self.connection_mut(id)?;
         if connection.is_lingering() {
             self.linger(id);
@@ -64,7 +65,7 @@ impl Reactor {
             return self.ended.pop().map(Step::Wake);
         }
         if connection.in_request {
-            let wakes = connection.wakes();
+            let wakes = connection.wakes(low_water);
             return wakes.then(|| Step::Wake(self.request_id(id)));
         }
         self.next_request(id)
@@ -72,17 +73,18 @@ impl Reactor {
 
     /// Reads until a request has come, or nothing more does.
     fn next_request(&mut self, id: ConnectionId) -> Option<Step> {
+        let high_water = self.config.write_marks.high;
         loop {
             let connection = self.connection_mut(id)?;
             if connection.turn_requests >= REQUESTS_PER_TURN {
                 connection.wants_turn = true;
                 return None;
             }
-            if connection.http.output_len() >= HIGH_WATER {
+            if connection.http.output_len() >= high_water {
                 // A peer that pipelines and does not read waits for itself.
                 self.flush(id);
                 let connection = self.connection_mut(id)?;
-                if connection.http.output_len() >= HIGH_WATER {
+                if connection.http.output_len() >= high_water {
                     return None;
                 }
                 continue;
