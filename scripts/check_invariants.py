@@ -1,4 +1,4 @@
-"""Check the architecture invariants that no compiler and no linter checks.
+"""Check what no compiler and no linter checks: the architecture's invariants, the named tests.
 
 Clippy does the rest: it wants a `SAFETY` comment at each `unsafe` block, bounds the length of a
 function, and by `crates/pyre-proto/clippy.toml` keeps that crate from clocks, threads and sockets.
@@ -38,6 +38,15 @@ PYTHON_FOLDERS = ("benchmarks", "python", "scripts")
 # A table may be longer; the file says so, and why, in a comment that holds these words.
 LENGTH_EXEMPTION = "longer than the limit because"
 
+# The page that names code and test of each requirement as `end/of/its/path.rs::name`.
+REQUIREMENTS = ROOT / "docs" / "supported-http.md"
+REFERENCE = re.compile(r"`([\w/.]+(\.rs|\.py|\.json))::([\w-]+)`")
+DEFINITIONS = {
+    ".rs": r"\b(const|fn|struct) {}\b",
+    ".py": r"\bdef {}\b",
+    ".json": r'"id": "{}"',
+}
+
 # Comments, string literals, and character literals, since one of those may be a quotation mark.
 NOT_CODE = re.compile(
     r"""//[^\n]* | /\*.*?\*/ | "(?:\\.|[^"\\])*" | '(?:\\.[^']*|[^'\\])' """,
@@ -53,6 +62,7 @@ def main() -> int:
         *impure_protocol(),
         *unlisted_unsafe(),
         *long_files(),
+        *stale_references(),
     ]
     for violation in violations:
         print(violation)
@@ -118,6 +128,23 @@ def long_files() -> Iterator[str]:
             lines = text.count("\n")
             if lines > limit and LENGTH_EXEMPTION not in text:
                 yield f"{relative(path)}: {lines} lines, the limit is {limit}"
+
+
+def stale_references() -> Iterator[str]:
+    """Find what is named beside a requirement and is not, or no longer, there."""
+    page = relative(REQUIREMENTS)
+    texts = {
+        f"/{relative(path)}": path.read_text()
+        for folder in (CRATES, ROOT / "tests")
+        for suffix in DEFINITIONS
+        for path in folder.rglob(f"*{suffix}")
+    }
+    for file, suffix, name in REFERENCE.findall(REQUIREMENTS.read_text()):
+        found = [text for path, text in texts.items() if path.endswith(f"/{file}")]
+        if len(found) != 1:
+            yield f"{page}: {file} is the name of {len(found)} files"
+        elif not re.search(DEFINITIONS[suffix].format(re.escape(name)), found[0]):
+            yield f"{page}: {file} has no {name}"
 
 
 def code(path: Path) -> str:

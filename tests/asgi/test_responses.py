@@ -1,5 +1,6 @@
 """From the messages of the application to the bytes of the response."""
 
+import time
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 
@@ -7,6 +8,7 @@ import pytest
 from support.client import Response, encoded
 from support.scenarios import open_gate
 from support.server import Launcher, Server
+from support.waiting import wait_for
 
 FRAMING = (b"content-length", b"transfer-encoding")
 
@@ -19,6 +21,12 @@ def server(serve: Launcher) -> Iterator[Server]:
 
 def framing(response: Response) -> tuple[bytes | None, ...]:
     return tuple(response.header(name) for name in FRAMING)
+
+
+def seconds(response: Response) -> float:
+    """The field Date, as the time module counts."""
+    date = response.header(b"date") or b""
+    return parsedate_to_datetime(date.decode()).timestamp()
 
 
 def test_content_length_is_kept(server: Server) -> None:
@@ -163,6 +171,14 @@ def test_date_and_server_are_added(server: Server) -> None:
     assert date.endswith(b" GMT")
     assert parsedate_to_datetime(date.decode()).year > 2000
     assert response.header(b"server")
+
+
+def test_date_is_that_of_the_response(server: Server) -> None:
+    """Not that of the start, nor of an earlier response."""
+    earlier = seconds(server.request("GET /plain"))
+    wait_for(lambda: time.time() >= earlier + 1, "the next second")
+    before = int(time.time())
+    assert before <= seconds(server.request("GET /plain")) <= time.time()
 
 
 def test_date_and_server_of_the_application_stay_alone(server: Server) -> None:

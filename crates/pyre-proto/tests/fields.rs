@@ -2,7 +2,9 @@
 
 mod support;
 
-use pyre_proto::http1::RequestError::{self, FieldLine, LineTerminator};
+use pyre_proto::http1::RequestError::{
+    self, ContentLength, FieldLine, Host, LineTerminator, TransferEncoding,
+};
 use support::{check, check_refused, check_served, octets, text};
 
 /// `section` behind a request line and `Host`.
@@ -202,6 +204,47 @@ fn obeyed_fields_are_not_folded() {
         "Host: a\r\nConnection: keep-alive,\r\n close\r\n",
     ] {
         check_refused(format!("POST / HTTP/1.1\r\n{section}\r\n"), FieldLine);
+    }
+}
+
+/// RFC 9112 §3.2 and §6.3: these must be answered with 400, also when something else in the message
+/// may be answered with 417 or 501.
+#[test]
+fn what_must_be_a_400_is_one_beside_what_may_be_another_status() {
+    for (raw, fault) in [
+        ("get / HTTP/1.1\r\n\r\n", Host),
+        ("get / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", Host),
+        ("get / HTTP/1.0\r\nHost: a b\r\n\r\n", Host),
+        ("CONNECT a:80 HTTP/1.1\r\n\r\n", Host),
+        ("CONNECT a:80 HTTP/1.1\r\nHost:\r\n\r\n", Host),
+        ("GET / HTTP/1.1\r\nExpect: x\r\n\r\n", Host),
+        (
+            "GET / HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+            Host,
+        ),
+        (
+            "PUT / HTTP/1.1\r\nExpect: x\r\nHost: a\r\nHost: a\r\n\r\n",
+            Host,
+        ),
+        (
+            "PUT / HTTP/1.1\r\nHost: a\r\nExpect: x\r\nContent-Length: x\r\n\r\n",
+            ContentLength,
+        ),
+        (
+            "put / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n",
+            ContentLength,
+        ),
+        (
+            "PUT / HTTP/1.1\r\nHost: a\r\nExpect: x\r\nTransfer-Encoding: gzip\r\n\r\n",
+            TransferEncoding,
+        ),
+        (
+            "CONNECT a:80 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n",
+            TransferEncoding,
+        ),
+    ] {
+        assert_eq!(fault.status(), 400);
+        check_refused(raw, fault);
     }
 }
 

@@ -165,8 +165,12 @@ fn missing_and_repeated_hosts_are_refused() {
 /// RFC 9112 §3.2: only a 1.1 client must send it.
 #[test]
 fn a_1_0_request_needs_no_host() {
-    let message = check_served("GET / HTTP/1.0\r\n\r\n");
-    assert_eq!(message.field("host"), None);
+    for raw in [
+        "GET / HTTP/1.0\r\n\r\n",
+        "OPTIONS * HTTP/1.0\r\nX: y\r\n\r\n",
+    ] {
+        assert_eq!(check_served(raw).field("host"), None);
+    }
 }
 
 #[test]

@@ -43,6 +43,7 @@ struct Said {
     upgrade: bool,
     websocket: bool,
     expects_continue: bool,
+    expects_more: bool,
     takes_trailers: bool,
 }
 
@@ -61,9 +62,14 @@ impl Semantics {
         if version == Version::Http11 && !said.has_host {
             return Err(RequestError::Host);
         }
+        let framing = said.framing(version)?;
+        // It may be answered with 417; what must be answered with 400 goes before it.
+        if said.expects_more {
+            return Err(RequestError::Expectation);
+        }
         let is_http11 = version == Version::Http11;
         Ok(Self {
-            framing: said.framing(version)?,
+            framing,
             keep_alive: !said.close && (is_http11 || said.keep_alive),
             is_head: method == b"HEAD",
             expects_continue: is_http11 && said.expects_continue,
@@ -86,7 +92,10 @@ impl Said {
                 self.hear_connection(value);
                 Ok(())
             }
-            b"expect" => self.hear_expect(value),
+            b"expect" => {
+                self.hear_expect(value);
+                Ok(())
+            }
             b"te" => {
                 self.takes_trailers |= contains_token(value, b"trailers");
                 Ok(())
@@ -126,14 +135,12 @@ impl Said {
         }
     }
 
-    fn hear_expect(&mut self, value: &[u8]) -> Result<(), RequestError> {
+    fn hear_expect(&mut self, value: &[u8]) {
         for expectation in syntax::list_members(value) {
-            if !expectation.eq_ignore_ascii_case(b"100-continue") {
-                return Err(RequestError::Expectation);
-            }
-            self.expects_continue = true;
+            let is_continue = expectation.eq_ignore_ascii_case(b"100-continue");
+            self.expects_continue |= is_continue;
+            self.expects_more |= !is_continue;
         }
-        Ok(())
     }
 
     /// RFC 9112 §6.3, the rules that concern a request.

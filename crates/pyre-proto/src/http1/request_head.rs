@@ -232,20 +232,21 @@ fn version_of(head: &[u8]) -> Option<&[u8]> {
     (is_digits && parts.next().is_none()).then_some(version)
 }
 
-/// What the parts mean together.
+/// What the parts mean together. The fields go first: what is wrong with them must be answered with
+/// 400 (RFC 9112 §3.2, §6.3), also when the method is one that is answered with 501.
 fn interpret(
     scanned: &Scanned,
     head: &[u8],
     lines: &mut [FieldSpan],
 ) -> Result<ParsedHead, RequestError> {
     let method = scanned.method.of(head);
+    let semantics = Semantics::read(method, scanned.version, lines, head)?;
     // Methods are case-sensitive and every registered one is upper-case (RFC 9110 §9.1); ASGI can't
     // tell `get` from `GET`, so a method in lower case is one that is not implemented.
     if method.iter().any(u8::is_ascii_lowercase) {
         return Err(RequestError::MethodNotImplemented);
     }
     let target = target::parse(method, scanned.target.of(head), head)?;
-    let semantics = Semantics::read(method, scanned.version, lines, head)?;
     Ok(ParsedHead {
         method: scanned.method,
         target,

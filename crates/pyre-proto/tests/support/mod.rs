@@ -201,6 +201,8 @@ impl Scenario {
         let raw = self.raw.escape_ascii();
         let answered = served.len() + usize::from(transcript.fault.is_some());
         assert_eq!(responses.len(), answered, "{raw}");
+        // RFC 9110 §6.6.1: refusals have a date, too.
+        assert!(responses.iter().all(|r| r.field("date").is_some()), "{raw}");
         for (response, (path, _)) in responses.iter().zip(served) {
             assert_eq!(response.status, 200, "{raw}");
             let expected = if response.is_to_head { "" } else { path };

@@ -40,6 +40,7 @@ fn a_broken_request_is_answered_and_closed() {
         let response = server.response(&mut client);
         assert_eq!(response.status, status, "{request:.40}");
         assert!(response.says_close());
+        assert!(response.field("date").is_some(), "RFC 9110 §6.6.1");
         assert!(response.text().starts_with(&format!("{status} ")));
         assert_eq!(server.end(&mut client), End::Closed);
         assert_eq!(server.seen, [], "the application learns nothing of it");
