@@ -43,6 +43,8 @@ class _Options(TypedDict, total=False):
     access_log: AccessLog | None
     server_header: bool
     date_header: bool
+    write_high_water: int
+    write_low_water: int
     limit_request_line: int
     limit_header_size: int
     limit_header_count: int
@@ -84,11 +86,16 @@ class Host:
     def start(self) -> None:
         """Register with the loop and begin to accept. Must run on the loop's thread, once."""
 
-    def stop(self) -> asyncio.Future[None]:
+    def stop(self, *, disconnect: bool = False) -> asyncio.Future[None]:
         """Stop accepting, close idle connections and let requests finish.
 
-        The future is done when no connection and no task of the application is left.
+        With ``disconnect``, an application that has read its request is told ``http.disconnect``
+        when it asks for more. The future is done when no connection and no task of the application
+        is left.
         """
+
+    def disconnect(self) -> None:
+        """Close every connection now: the application is told of each that the client has gone."""
 
     def abort(self) -> None:
         """Close every connection now and cancel what still runs. Calling it twice is harmless."""

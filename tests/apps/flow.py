@@ -28,6 +28,8 @@ async def upload(_scope: Scope, receive: Receive, send: Send) -> None:
     more_body = True
     while more_body:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return
         digest.update(message["body"])
         app.tally["largest-message"] = max(app.tally["largest-message"], len(message["body"]))
         more_body = message["more_body"]

@@ -98,6 +98,7 @@ def test_a_malformed_import_string_is_refused():
     "options",
     [
         {"uds": "/run/pyre.sock", "fd": 3},
+        {"write_low_water": 2, "write_high_water": 1},
         {"access_log_file": "access.log", "access_log": False},
     ],
 )

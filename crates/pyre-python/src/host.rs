@@ -112,8 +112,10 @@ impl Host {
 
     /// Stop accepting, close idle connections and let requests finish.
     ///
-    /// The future is done when no connection and no task of the application is left.
-    fn stop<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+    /// With ``disconnect``, an application that has read its request is told ``http.disconnect`` when it
+    /// asks for more. The future is done when no connection and no task of the application is left.
+    #[pyo3(signature = (*, disconnect = false))]
+    fn stop<'py>(&self, py: Python<'py>, disconnect: bool) -> PyResult<Bound<'py, PyAny>> {
         if let Some(stopping) = self.stopping(py)? {
             return Ok(stopping);
         }
@@ -122,6 +124,9 @@ impl Host {
             let mut core = self.core.borrow_mut()?;
             core.reactor.stop_listening();
             core.reactor.close_idle();
+            if disconnect {
+                core.reactor.report_peers_gone();
+            }
             core.phase = Phase::Stopping(stopped.clone().unbind());
         }
         self.stop_when_drained(py)?;
@@ -129,16 +134,21 @@ impl Host {
         Ok(stopped)
     }
 
-    /// Close every connection now and cancel what still runs. Calling it twice is harmless.
-    fn abort(&self, py: Python<'_>) -> PyResult<()> {
+    /// Close every connection now: the application is told of each that the client has gone.
+    fn disconnect(&self, py: Python<'_>) -> PyResult<()> {
         {
             let mut core = self.core.borrow_mut()?;
             core.reactor.stop_listening();
             core.reactor.close_all();
         }
+        self.after_call(py)
+    }
+
+    /// Close every connection now and cancel what still runs. Calling it twice is harmless.
+    fn abort(&self, py: Python<'_>) -> PyResult<()> {
+        self.disconnect(py)?;
         self.asgi.cancel_tasks(py)?;
-        self.after_call(py)?;
-        self.stop(py)?;
+        self.stop(py, false)?;
         self.stop_when_drained(py)
     }
 }

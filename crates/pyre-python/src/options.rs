@@ -77,6 +77,8 @@ impl Options {
                 self.config.server_header = value.extract::<bool>()?.then(|| "pyre".into());
             }
             "date_header" => self.config.date_header = value.extract()?,
+            "write_high_water" => self.config.write_marks.high = value.extract()?,
+            "write_low_water" => self.config.write_marks.low = value.extract()?,
             "limit_request_line" => limits.request_line = size(name, value)?,
             "limit_header_size" => limits.field_section = size(name, value)?,
             "limit_header_count" => limits.field_lines = size(name, value)?,

@@ -92,6 +92,13 @@ def _print_version(
 @_option("--timeout-body", "Time between two pieces of an awaited body.", seconds)
 @_option("--timeout-write", "Time for the peer to take what was written.", seconds)
 @_option("--timeout-graceful-shutdown", "Time for requests to finish at a stop.", seconds)
+@_option(
+    "--disconnect-on-stop/--no-disconnect-on-stop",
+    "Whether a stop tells streams at once that the client has gone.",
+    bool,
+)
+@_option("--write-high-water", "Size of unsent output that makes the application wait.", int)
+@_option("--write-low-water", "Size of unsent output at which it goes on.", int)
 @_option("--limit-request-line", "Size of a request line.", int)
 @_option("--limit-header-size", "Size of all header fields of a request.", int)
 @_option("--limit-header-count", "Number of header fields of a request.", int)

@@ -29,6 +29,8 @@ _MOST_IN_MEMORY = 2**30
 _WHOLE_NUMBERS = {
     "port": (0, 65535),
     "backlog": (1, _C_INT_MAX),
+    "write_high_water": (1, 2**63 - 1),
+    "write_low_water": (0, 2**63 - 1),
     "limit_request_line": (1, _MOST_IN_MEMORY),
     "limit_header_size": (1, _MOST_IN_MEMORY),
     "limit_header_count": (1, _MOST_IN_MEMORY),
@@ -88,6 +90,9 @@ class Config:
     timeout_keep_alive: float | None = 5.0
     timeout_write: float | None = 30.0
     timeout_graceful_shutdown: float | None = 30.0
+    disconnect_on_stop: bool = False
+    write_high_water: int = 65536
+    write_low_water: int = 16384
     limit_request_line: int = 8192
     limit_header_size: int = 65536
     limit_header_count: int = 100
@@ -163,6 +168,11 @@ class Config:
     def _check_contradictions(self) -> None:
         if self.uds is not None and self.fd is not None:
             raise ConfigError("uds and fd exclude each other; give one of them")
+        if self.write_low_water > self.write_high_water:
+            raise ConfigError(
+                f"write_low_water ({self.write_low_water}) must not be above write_high_water"
+                f" ({self.write_high_water})"
+            )
         if self.access_log_file is not None and not self.access_log:
             raise ConfigError(
                 "access_log_file needs the access log; turn it on, or leave the file out"

@@ -19,6 +19,9 @@ from pyre.server.logs import logger
 from pyre.server.loops import loop_name
 from pyre.server.signals import SignalHandlers
 
+# Seconds for an application to act on a disconnect at the end of the time for a stop.
+_LAST_WORDS = 1.0
+
 
 class Server:
     """Serves one application inside a running event loop.
@@ -105,14 +108,15 @@ class Server:
     ) -> None:
         lifespan = Lifespan(app, self.config.lifespan)
         startup = asyncio.create_task(lifespan.startup())
-        if not await self._completed(startup, unless=self._stopping):
+        if not await self._completed(startup, self._stopping):
             return
         try:
             listeners.listen(self.config.backlog)
             await self._answer_requests(self._host(app, listeners, startup.result(), access_log))
         finally:
             shutdown = asyncio.create_task(lifespan.shutdown())
-            if not await self._completed(shutdown, unless=self._aborting, bounded=True):
+            timeout = self.config.timeout_graceful_shutdown
+            if not await self._completed(shutdown, self._aborting, timeout):
                 logger.warning("The shutdown of the application was cut off")
 
     def _host(
@@ -134,6 +138,8 @@ class Server:
             access_log=access_log,
             server_header=config.server_header,
             date_header=config.date_header,
+            write_high_water=config.write_high_water,
+            write_low_water=config.write_low_water,
             limit_request_line=config.limit_request_line,
             limit_header_size=config.limit_header_size,
             limit_header_count=config.limit_header_count,
@@ -162,23 +168,26 @@ class Server:
     async def _drain(self, host: Host) -> None:
         if host.requests:
             logger.info("Stopping after %d requests in flight (Ctrl+C: at once)", host.requests)
+        drained = host.stop(disconnect=self.config.disconnect_on_stop)
+        timeout = self.config.timeout_graceful_shutdown
         # The future belongs to the host: giving up on it must not cancel it.
-        drained = asyncio.shield(host.stop())
-        if not await self._completed(drained, unless=self._aborting, bounded=True):
-            logger.warning("%d requests were cut off by the stop", host.requests)
+        if await self._completed(asyncio.shield(drained), self._aborting, timeout):
+            return
+        logger.warning("%d requests were cut off by the stop", host.requests)
+        host.disconnect()
+        await self._completed(asyncio.shield(drained), self._aborting, _LAST_WORDS)
 
     async def _completed(
-        self, work: asyncio.Future[Any], *, unless: asyncio.Event, bounded: bool = False
+        self, work: asyncio.Future[Any], unless: asyncio.Event, seconds: float | None = None
     ) -> bool:
         """Wait for ``work`` and raise what it raises; false when it was given up and cancelled.
 
-        That is when ``unless`` is set, or, if ``bounded``, after ``timeout_graceful_shutdown``.
+        That is when ``unless`` is set, or after so many seconds.
         """
         given_up = asyncio.create_task(unless.wait())
-        timeout = self.config.timeout_graceful_shutdown if bounded else None
         try:
             await asyncio.wait(
-                {work, given_up}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED
+                {work, given_up}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED
             )
             if work.done():
                 work.result()

@@ -103,6 +103,9 @@ impl Reactor {
     /// connection is over for it; before, a peer that has merely ended its side is still answered
     /// (RFC 9112 §9.6).
     fn await_end(&mut self, id: RequestId) -> Taken {
+        if self.reports_peers_gone {
+            return Taken::Disconnected;
+        }
         let Some(connection) = self.open_request(id) else {
             return Taken::Disconnected;
         };

@@ -93,6 +93,8 @@ pub struct Reactor {
     recorder: Option<Recorder>,
     requests: usize,
     is_stopping: bool,
+    /// Applications that wait for their peers to leave are told that they have.
+    reports_peers_gone: bool,
 }
 
 impl Reactor {
@@ -128,6 +130,7 @@ impl Reactor {
             recorder,
             requests: 0,
             is_stopping: false,
+            reports_peers_gone: false,
         };
         reactor.write_date();
         reactor

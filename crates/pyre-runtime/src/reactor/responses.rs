@@ -294,6 +294,21 @@ impl Reactor {
         }
     }
 
+    /// From now on a request whose content is complete is told that its peer has gone, so that a stream
+    /// without an end finds one. What it still sends is sent.
+    pub fn report_peers_gone(&mut self) {
+        self.reports_peers_gone = true;
+        for id in self.open_connections() {
+            let Some(connection) = self.connection_mut(id) else {
+                continue;
+            };
+            if connection.awaits_content && connection.http.is_request_complete() {
+                connection.awaits_content = false;
+                self.ended.push(self.request_id(id));
+            }
+        }
+    }
+
     /// Closes every connection now.
     pub fn close_all(&mut self) {
         for id in self.open_connections() {

@@ -9,6 +9,7 @@ mod support;
 mod access_log;
 mod content;
 mod deadlines;
+mod files;
 mod output;
 mod peers;
 mod pollers;

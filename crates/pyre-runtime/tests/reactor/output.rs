@@ -1,16 +1,16 @@
 //! Responses to peers that read slowly, in parts, or not at all.
 
 use bytes::Bytes;
-use pyre_runtime::{Config, Poller, RequestId, http1::Content};
+use pyre_runtime::{Config, Poller, RequestId, WaterMarks, http1::Content};
 use socket2::Socket;
 
 use crate::support::{Seen, Server, answer, client::Client, get, pattern, say_target};
 
 /// Sockets that hold little make every write a short one.
-fn with_small_buffers() -> Server {
+fn with_small_buffers(config: Config) -> Server {
     let poller = Poller::direct().unwrap();
     let small = |socket: &Socket| socket.set_send_buffer_size(4096).unwrap();
-    Server::driven(Config::default(), poller, None).on_loopback_with(small)
+    Server::driven(config, poller, None).on_loopback_with(small)
 }
 
 fn send_head(server: &mut Server, id: RequestId, length: usize) {
@@ -45,7 +45,7 @@ fn content_of_one_large_piece_arrives_whole() {
 #[test]
 fn short_writes_lose_and_repeat_nothing() {
     let content = pattern(300_000);
-    let mut server = with_small_buffers();
+    let mut server = with_small_buffers(Config::default());
     let mut client = Client::connect_with_small_window(server.address());
     client.send(get("/"));
     let id = server.request().id;
@@ -67,7 +67,7 @@ fn short_writes_lose_and_repeat_nothing() {
 #[test]
 fn the_application_waits_for_a_peer_that_does_not_read() {
     let content = pattern(4 * 1024 * 1024);
-    let mut server = with_small_buffers();
+    let mut server = with_small_buffers(Config::default());
     let mut client = Client::connect_with_small_window(server.address());
     client.send(get("/"));
     let id = server.request().id;
@@ -90,6 +90,33 @@ fn the_application_waits_for_a_peer_that_does_not_read() {
         server.seen.clear();
     }
     assert!(server.response(&mut client).content == content);
+}
+
+#[test]
+fn an_application_waits_at_the_high_mark_and_goes_on_at_the_low_one() {
+    const HIGH: u64 = 1_000_000;
+    /// What the sockets between hold, and a piece beyond the mark.
+    const SLACK: u64 = 250_000;
+    for low in [0, HIGH / 2, HIGH] {
+        let config = Config {
+            write_marks: WaterMarks { high: HIGH, low },
+            ..Config::default()
+        };
+        let mut server = with_small_buffers(config);
+        let mut client = Client::connect_with_small_window(server.address());
+        client.send(get("/"));
+        let id = server.request().id;
+        server.reactor.send_head(id, 200, []).unwrap();
+        server.fill(id);
+        server.run_until("there is room again", |server| {
+            client.pump_once();
+            server.has_woken(id)
+        });
+        let read = client.received.len() as u64;
+        let expected = HIGH - low;
+        assert!(read + SLACK >= expected, "{read} for {low}");
+        assert!(read <= expected + SLACK, "{read} for {low}");
+    }
 }
 
 #[test]
@@ -177,14 +204,15 @@ fn an_application_that_never_waits_leaves_the_tick_to_others() {
 fn the_next_response_comes_behind_one_that_is_read_late() {
     let content = pattern(1024 * 1024);
     let large = Bytes::from(content.clone());
-    let mut server = with_small_buffers().answering(move |reactor, seen| match seen {
-        Seen::Request(asked) if asked.target == "/large" => {
-            reactor.send_head(asked.id, 200, []).unwrap();
-            let piece = Content::Shared(large.clone());
-            reactor.send_data(asked.id, piece, true).unwrap();
-        }
-        seen => say_target(reactor, seen),
-    });
+    let mut server =
+        with_small_buffers(Config::default()).answering(move |reactor, seen| match seen {
+            Seen::Request(asked) if asked.target == "/large" => {
+                reactor.send_head(asked.id, 200, []).unwrap();
+                let piece = Content::Shared(large.clone());
+                reactor.send_data(asked.id, piece, true).unwrap();
+            }
+            seen => say_target(reactor, seen),
+        });
     let mut client = Client::connect_with_small_window(server.address());
     client.send([get("/large"), get("/2")].concat());
     server.request();
@@ -197,7 +225,7 @@ fn the_next_response_comes_behind_one_that_is_read_late() {
 fn a_peer_that_asks_on_without_reading_is_held_back() {
     let content = pattern(10_000);
     let expected = content.clone();
-    let mut server = with_small_buffers().answering(move |reactor, seen| {
+    let mut server = with_small_buffers(Config::default()).answering(move |reactor, seen| {
         if let Seen::Request(asked) = seen {
             answer(reactor, asked.id, &content);
         }
@@ -221,7 +249,7 @@ fn a_peer_that_asks_on_without_reading_is_held_back() {
 
 #[test]
 fn a_peer_that_does_not_read_delays_no_other() {
-    let mut server = with_small_buffers();
+    let mut server = with_small_buffers(Config::default());
     let mut stalled = Client::connect_with_small_window(server.address());
     stalled.send(get("/"));
     let id = server.request().id;

@@ -142,15 +142,19 @@ impl Client {
     }
 
     fn pump_in(&mut self) {
+        while self.end.is_none() && self.pump_once() {}
+    }
+
+    /// Receives some of what has come; whether there was any.
+    pub(crate) fn pump_once(&mut self) -> bool {
         let mut buf = [0; 16 * 1024];
-        while self.end.is_none() {
-            match self.stream.read(&mut buf) {
-                Ok(0) => self.end = Some(End::Closed),
-                Ok(length) => self.received.extend_from_slice(&buf[..length]),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
-                Err(_) => self.end = Some(End::Reset),
-            }
+        match self.stream.read(&mut buf) {
+            Ok(0) => self.end = Some(End::Closed),
+            Ok(length) => self.received.extend_from_slice(&buf[..length]),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return false,
+            Err(_) => self.end = Some(End::Reset),
         }
+        true
     }
 
     /// The first response, once it is complete; 1xx responses count.
