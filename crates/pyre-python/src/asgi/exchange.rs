@@ -10,7 +10,8 @@ use pyre_runtime::{FileContent, Reactor, Received, RequestId, SendError};
 
 use super::{
     awaitable::{self, Awaited, Waiting},
-    message::{Message, Start, Trailers},
+    extension::{Extension, Trailers},
+    message::{Message, Start},
 };
 use crate::{errors, host::Host, on_thread::OnThread};
 
@@ -64,9 +65,7 @@ impl Exchange {
             Message::Body(body) => exchange.send_content(py, body.is_last, |reactor, id| {
                 reactor.send_data(id, body.content(), body.is_last)
             })?,
-            Message::File(content, is_last) => exchange.send_file(py, content, is_last)?,
-            Message::Trailers(trailers) => exchange.send_trailers(py, &trailers)?,
-            Message::EarlyHint(links) => exchange.send_early_hint(py, &links)?,
+            Message::Extension(extension) => exchange.send_extension(py, *extension)?,
         };
         if has_room {
             awaitable::done(py)
@@ -146,6 +145,14 @@ impl Exchange {
         }
         host.after_call(py)?;
         Ok(has_room)
+    }
+
+    fn send_extension(&self, py: Python<'_>, extension: Extension<'_>) -> PyResult<bool> {
+        match extension {
+            Extension::File(content, is_last) => self.send_file(py, content, is_last),
+            Extension::Trailers(trailers) => self.send_trailers(py, &trailers),
+            Extension::EarlyHint(links) => self.send_early_hint(py, &links),
+        }
     }
 
     fn send_file(&self, py: Python<'_>, content: FileContent, is_last: bool) -> PyResult<bool> {

@@ -10,9 +10,9 @@ use pyo3::{
     pybacked::PyBackedBytes,
     types::{PyBytes, PyDict, PyList, PyString, PyTuple},
 };
-use pyre_runtime::{FileContent, http1::Content};
+use pyre_runtime::http1::Content;
 
-use super::file;
+use super::extension::{self, Extension};
 
 /// A body of at least this many octets is kept instead of copied: below it, copying is cheaper
 /// than the bookkeeping.
@@ -24,13 +24,8 @@ pub(super) enum Message<'py> {
     Start(Start<'py>),
     /// `http.response.body`
     Body(Body<'py>),
-    /// `http.response.pathsend` or `http.response.zerocopysend`: a file's octets as the body, and
-    /// whether they are its last.
-    File(FileContent, bool),
-    /// `http.response.trailers`
-    Trailers(Trailers<'py>),
-    /// `http.response.early_hint`: values of `Link`.
-    EarlyHint(Vec<Bound<'py, PyBytes>>),
+    /// A message of an extension; apart, so that the usual ones stay small.
+    Extension(Box<Extension<'py>>),
 }
 
 /// `http.response.start`
@@ -38,12 +33,6 @@ pub(super) struct Start<'py> {
     pub(super) status: u16,
     /// `http.response.trailers` will follow the body.
     pub(super) has_trailers: bool,
-    fields: Vec<Field<'py>>,
-}
-
-/// `http.response.trailers`
-pub(super) struct Trailers<'py> {
-    pub(super) is_last: bool,
     fields: Vec<Field<'py>>,
 }
 
@@ -77,17 +66,12 @@ impl<'py> Message<'py> {
         match kind.to_str()? {
             "http.response.start" => Start::read(message).map(Self::Start),
             "http.response.body" => Body::read(message).map(Self::Body),
-            "http.response.pathsend" => Ok(Self::File(file::at_path(message)?, true)),
-            #[cfg(unix)]
-            "http.response.zerocopysend" => {
-                let is_last = !is_true(message, intern!(py, "more_body"))?;
-                Ok(Self::File(file::of_descriptor(message)?, is_last))
-            }
-            "http.response.trailers" => Trailers::read(message).map(Self::Trailers),
-            "http.response.early_hint" => links(message).map(Self::EarlyHint),
-            other => Err(PyRuntimeError::new_err(format!(
-                "unexpected ASGI message {other:?}"
-            ))),
+            other => match extension::read(other, message)? {
+                Some(extension) => Ok(Self::Extension(Box::new(extension))),
+                None => Err(PyRuntimeError::new_err(format!(
+                    "unexpected ASGI message {other:?}"
+                ))),
+            },
         }
     }
 }
@@ -116,49 +100,23 @@ impl<'py> Start<'py> {
     }
 }
 
-impl<'py> Trailers<'py> {
-    fn read(message: &Bound<'py, PyDict>) -> PyResult<Self> {
-        Ok(Self {
-            is_last: !is_true(message, intern!(message.py(), "more_trailers"))?,
-            fields: read_fields(message)?,
-        })
-    }
-
-    pub(super) fn fields(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        octets_of(&self.fields)
-    }
-}
-
-fn links<'py>(message: &Bound<'py, PyDict>) -> PyResult<Vec<Bound<'py, PyBytes>>> {
-    let py = message.py();
-    let Some(links) = message.get_item(intern!(py, "links"))? else {
-        return Err(PyTypeError::new_err(
-            "'http.response.early_hint' needs 'links'",
-        ));
-    };
-    links
-        .try_iter()?
-        .map(|link| bytes(link?, "a link"))
-        .collect()
-}
-
 /// A flag that is false when it is left out.
-fn is_true(message: &Bound<'_, PyDict>, key: &Bound<'_, PyString>) -> PyResult<bool> {
+pub(super) fn is_true(message: &Bound<'_, PyDict>, key: &Bound<'_, PyString>) -> PyResult<bool> {
     message
         .get_item(key)?
         .map_or(Ok(false), |value| value.is_truthy())
 }
 
-type Field<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>);
+pub(super) type Field<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>);
 
-fn octets_of<'a>(fields: &'a [Field<'_>]) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+pub(super) fn octets_of<'a>(fields: &'a [Field<'_>]) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
     fields
         .iter()
         .map(|(name, value)| (name.as_bytes(), value.as_bytes()))
 }
 
 /// `headers`, none when it is left out.
-fn read_fields<'py>(message: &Bound<'py, PyDict>) -> PyResult<Vec<Field<'py>>> {
+pub(super) fn read_fields<'py>(message: &Bound<'py, PyDict>) -> PyResult<Vec<Field<'py>>> {
     let Some(headers) = message.get_item(intern!(message.py(), "headers"))? else {
         return Ok(Vec::new());
     };
@@ -179,7 +137,7 @@ fn read_field<'py>(pair: &Bound<'py, PyAny>) -> PyResult<Field<'py>> {
     ))
 }
 
-fn bytes<'py>(part: Bound<'py, PyAny>, what: &str) -> PyResult<Bound<'py, PyBytes>> {
+pub(super) fn bytes<'py>(part: Bound<'py, PyAny>, what: &str) -> PyResult<Bound<'py, PyBytes>> {
     part.cast_into()
         .map_err(|error| wrong(what, "bytes", &error.into_inner()))
 }

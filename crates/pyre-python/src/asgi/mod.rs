@@ -3,6 +3,7 @@
 mod awaitable;
 mod callables;
 mod exchange;
+mod extension;
 mod file;
 mod message;
 mod names;
