@@ -4,10 +4,8 @@
 another server, which tells whether a test asks for the standard or for a habit of this server.
 """
 
-import signal
-
 import pytest
-from support.server import DEFAULT_SERVER, Launcher, is_pyre
+from support.server import DEFAULT_SERVER, Launcher, is_pyre, launcher
 
 Flavour = tuple[str, ...]
 """Options of the server that no test may notice."""
@@ -37,7 +35,4 @@ def only_pyre(request: pytest.FixtureRequest) -> None:
 @pytest.fixture(scope="module")
 def serve(request: pytest.FixtureRequest, flavour: Flavour) -> Launcher:
     """Starts servers: ``with serve("module:app", *options) as server``."""
-    template = request.config.getoption("--server")
-    killed = {-signal.SIGTERM, -signal.SIGINT}
-    clean_exits = {0} if is_pyre(template) else {0} | killed
-    return Launcher(template, flavour, frozenset(clean_exits))
+    return launcher(request.config.getoption("--server"), flavour)

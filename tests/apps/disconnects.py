@@ -1,5 +1,7 @@
 """Scenarios in which the peer leaves. Each reports when it has begun: then the peer may go."""
 
+import asyncio
+
 from scenarios import (
     ExpectedError,
     Receive,
@@ -83,6 +85,39 @@ async def escape(_scope: Scope, receive: Receive, send: Send) -> None:
     app.report("escape", None)
     await start(send)
     await send({"type": "http.response.body", "body": b"to nobody"})
+
+
+@app.add
+async def escape_in_a_group(_scope: Scope, receive: Receive, send: Send) -> None:
+    """Let it escape from a task group that ends for nothing else."""
+    await begin(receive)
+    await receive()
+    app.report("escape-in-a-group", None)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(respond(send, b"to nobody"))
+
+
+@app.add
+async def escape_as_a_cause(_scope: Scope, receive: Receive, send: Send) -> None:
+    """Raise an error of one's own because of it."""
+    await begin(receive)
+    await receive()
+    app.report("escape-as-a-cause", None)
+    try:
+        await respond(send, b"to nobody")
+    except OSError as error:
+        raise ExpectedError("the response was not sent") from error
+
+
+@app.add
+async def fail_too(scope: Scope, receive: Receive, send: Send) -> None:
+    """Let it escape together with an error that has nothing to do with it."""
+    await begin(receive)
+    await receive()
+    app.report("fail-too", None)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(respond(send, b"to nobody"))
+        group.create_task(fail(scope, receive, send))
 
 
 @app.add

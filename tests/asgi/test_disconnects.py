@@ -78,14 +78,22 @@ def test_send_raises_after_the_disconnect(server: Server, leave: Leave) -> None:
     assert reported(server, "send-after-disconnect") == ["http.disconnect", "OSError"]
 
 
-def test_error_of_send_that_escapes_is_not_logged(server: Server, leave: Leave) -> None:
+@pytest.mark.parametrize("name", ["escape", "escape-in-a-group", "escape-as-a-cause"])
+def test_error_of_send_that_escapes_is_not_logged(server: Server, leave: Leave, name: str) -> None:
     logged = server.stderr
-    leave(begun(server, "escape"))
-    reported(server, "escape")
+    leave(begun(server, name))
+    reported(server, name)
     logged = news(server, logged)
     assert logged.count("Traceback") == 1
     assert "Disconnected" not in logged
-    assert "/escape" not in logged
+    assert f"/{name}" not in logged
+
+
+def test_other_error_that_escapes_with_it_is_logged(serve: Launcher, leave: Leave) -> None:
+    with serve("disconnects:app") as server:
+        leave(begun(server, "fail-too?at-the-same-time"))
+        server.expect_error("ExpectedError: at-the-same-time")
+        server.expect_error("ClientDisconnected")
 
 
 def test_silence_after_the_disconnect_is_not_logged(server: Server, leave: Leave) -> None:

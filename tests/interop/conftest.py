@@ -1,15 +1,57 @@
-"""One site, written with two frameworks: a test that asks for ``site`` runs on both."""
+"""One site, written with seven frameworks: a test that asks for ``site`` runs on all of them.
 
+Each runs on both event loops, in one server process for all the modules that ask for it. The marks
+``frameworks`` and ``lacked_by`` of ``interop.sites`` say which frameworks a test leaves out.
+"""
+
+import uuid
 from collections.abc import Iterator
+from typing import Any
 
+import httpx
 import pytest
-from support.server import Launcher, Server
+from support.server import Server, launcher
 
-FRAMEWORKS = ["starlette", "fastapi"]
+from interop.sites import FRAMEWORKS, LOOPS, options
 
 
-@pytest.fixture(scope="module", params=FRAMEWORKS)
-def site(request: pytest.FixtureRequest, serve: Launcher) -> Iterator[Server]:
-    pytest.importorskip(request.param)
-    with serve(f"{request.param}_site:app") as server:
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "frameworks(*names, loops): the only ones a test is about")
+    config.addinivalue_line("markers", "lacked_by(name, reason): a framework without this feature")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "site" in metafunc.fixturenames:
+        metafunc.parametrize(
+            "site", list(sites(metafunc.definition)), indirect=True, scope="session"
+        )
+
+
+def sites(test: Any) -> Iterator[Any]:
+    """The framework and the loop of each site that ``test`` runs on."""
+    only = test.get_closest_marker("frameworks") or pytest.mark.frameworks(*FRAMEWORKS).mark
+    lacks = {mark.args[0]: mark.kwargs["reason"] for mark in test.iter_markers("lacked_by")}
+    for framework in only.args:
+        marks = [pytest.mark.skip(reason=lacks[framework])] if framework in lacks else []
+        for loop in only.kwargs.get("loops", LOOPS):
+            yield pytest.param((framework, loop), id=f"{framework}-{loop}", marks=marks)
+
+
+@pytest.fixture(scope="session")
+def site(request: pytest.FixtureRequest) -> Iterator[Server]:
+    framework, loop = request.param
+    serve = launcher(request.config.getoption("--server"), ("--loop", loop))
+    with serve(f"{framework}_site:app") as server:
         yield server
+
+
+@pytest.fixture
+def client(site: Server) -> Iterator[httpx.Client]:
+    with httpx.Client(**options(site)) as client:
+        yield client
+
+
+@pytest.fixture
+def tag() -> str:
+    """A name that no other test gives to what it begins."""
+    return uuid.uuid4().hex

@@ -8,6 +8,10 @@ import httpx
 from apps.payload import BLOCK, blocks, digest
 from support.server import Server
 
+from interop.sites import only
+
+pytestmark = only("starlette", "fastapi", loops=["uvloop"])
+
 REQUESTS = 100
 CONNECTIONS = 50
 

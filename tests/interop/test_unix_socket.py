@@ -41,14 +41,15 @@ def test_download(client: Client) -> None:
 
 
 def test_form(client: Client) -> None:
-    reply = client.submit("/form", b"content", "a note")
-    assert json.loads(reply.body) == {"name": "file.bin", "size": 7, "note": "a note"}
+    file = b"content"
+    expected = {"name": "file.bin", "size": 7, "digest": digest([file]), "note": "a note"}
+    assert json.loads(client.submit("/form", file, "a note").body) == expected
 
 
 def test_connection_is_kept_alive(server: Server) -> None:
     with server.connect() as connection:
         assert [connection.request("GET /state").body for _ in range(3)] == [
-            b'"from the lifespan"'
+            b'{"greeting":"from the lifespan"}'
         ] * 3
 
 

@@ -6,6 +6,7 @@ ends it. The end is a test of its own: exit status 0, and no error that no test 
 
 import contextlib
 import os
+import re
 import shlex
 import signal
 import socket
@@ -29,7 +30,12 @@ DEFAULT_SERVER = (
 START_DEADLINE = 30.0
 STOP_DEADLINE = 30.0
 
-TRACEBACK = "Traceback (most recent call last)"
+TRACEBACK = re.compile(
+    r"(?<!Exception Group )"
+    r"(?<!exception was the direct cause of the following exception:\n\n)"
+    r"Traceback \(most recent call last\)"
+)
+"""Where an error begins: those in a group are judged one by one, each with what it has caused."""
 
 ALARMS = ("panicked at", "never retrieved", "but it is pending", "ResourceWarning", "never awaited")
 """What no test ever expects on standard error."""
@@ -135,7 +141,7 @@ class Server:
         return self._directory / name
 
     def _unexpected_errors(self) -> list[str]:
-        tracebacks = self.stderr.split(TRACEBACK)[1:]
+        tracebacks = TRACEBACK.split(self.stderr)[1:]
         unexpected = [
             traceback
             for traceback in tracebacks
@@ -189,6 +195,13 @@ class Launcher:
     def _command(self, app: str, app_dir: Path, port: int) -> list[str]:
         values = {"app": app, "app_dir": str(app_dir), "port": str(port)}
         return [word.format_map(values) for word in shlex.split(self.template)]
+
+
+def launcher(template: str, options: tuple[str, ...] = ()) -> Launcher:
+    """A launcher that knows how the server of ``template`` ends when it is asked to."""
+    killed = {-signal.SIGTERM, -signal.SIGINT}
+    clean_exits = {0} if is_pyre(template) else {0} | killed
+    return Launcher(template, options, frozenset(clean_exits))
 
 
 def is_pyre(template: str) -> bool:

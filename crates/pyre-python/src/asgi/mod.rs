@@ -2,6 +2,7 @@
 
 mod awaitable;
 mod callables;
+mod disconnect;
 mod exchange;
 mod extension;
 mod file;
@@ -18,7 +19,7 @@ use pyo3::{
 use pyre_runtime::RequestId;
 
 use self::{callables::Callables, scope::Scopes};
-use crate::{errors::ClientDisconnected, host::Host, on_thread::OnThread};
+use crate::{host::Host, on_thread::OnThread};
 
 /// What a client is told of a failed application: nothing of it.
 const ERROR_TEXT: &str = "Internal Server Error";
@@ -130,7 +131,7 @@ impl Asgi {
                 "the ASGI application returned without completing its response",
             )),
             // The peer has gone, and the application says so: nobody's fault.
-            Some(error) if !is_open && is_about_disconnect(&error, py) => None,
+            Some(error) if !is_open && disconnect::is_told_by(error.value(py)) => None,
             other => other,
         };
         if is_open {
@@ -184,20 +185,6 @@ fn outcome(task: &Bound<'_, PyAny>) -> PyResult<Option<PyErr>> {
         }
         Err(error) => Err(error),
     }
-}
-
-/// Whether it tells that the peer has left: our own exception, or what a framework makes of it while it
-/// handles ours (`ClientDisconnect` of Starlette). Another error of that moment is a bug worth a line.
-fn is_about_disconnect(error: &PyErr, py: Python<'_>) -> bool {
-    if error.is_instance_of::<ClientDisconnected>(py) {
-        return true;
-    }
-    let is_named_so = error
-        .get_type(py)
-        .name()
-        .is_ok_and(|name| name.to_str().is_ok_and(|name| name.contains("Disconnect")));
-    let handled = error.value(py).getattr(intern!(py, "__context__"));
-    is_named_so && handled.is_ok_and(|handled| handled.is_instance_of::<ClientDisconnected>())
 }
 
 /// Not an application's failure but somebody's wish to end the process.
