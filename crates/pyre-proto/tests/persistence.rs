@@ -1,5 +1,7 @@
 //! Persistence and pipelining: RFC 9112 §9.3, §9.3.2 and §9.6, RFC 9110 §7.6.1.
 
+#![allow(clippy::expect_used, reason = "a broken expectation is a failed test")]
+
 mod support;
 
 use pyre_proto::http1::{
@@ -7,7 +9,11 @@ use pyre_proto::http1::{
     RequestError::{Chunk, FieldLine, Host, RequestLine},
     Version,
 };
-use support::{Answering, NEXT, Scenario, check, octets};
+use support::{
+    Answering, NEXT, Scenario,
+    application::{asked, send, send_head},
+    check, octets,
+};
 
 /// Version, `Connection` lines, and whether the connection persists.
 #[rustfmt::skip]
@@ -211,5 +217,25 @@ fn phases_of_an_idle_connection() {
         let transcript = check(raw);
         assert_eq!(transcript.phase, phase, "{}", raw.escape_ascii());
         assert_eq!((transcript.fault, transcript.messages.len()), (None, 0));
+    }
+}
+
+/// RFC 9112 §9.6: whoever did not ask for the end may be sending the next request.
+#[test]
+fn whether_the_peer_may_send_on_after_the_end() {
+    for (version, connection, answered, expected) in [
+        ("1.1", "keep-alive", "close", true),
+        ("1.1", "close", "close", false),
+        ("1.1", "close", "keep-alive", false),
+        ("1.0", "close", "close", false),
+        ("1.0", "keep-alive", "close", true),
+    ] {
+        let request =
+            format!("GET / HTTP/{version}\r\nHost: a\r\nConnection: {connection}\r\n\r\n");
+        let mut peer = asked(request);
+        send_head(&mut peer, 200, &[("connection", answered)]).expect("the first");
+        send(&mut peer, "ok", true).expect("all of it");
+        assert_eq!(peer.phase(), Phase::Closed);
+        assert_eq!(peer.may_be_sent_more(), expected, "{version} {connection}");
     }
 }

@@ -53,6 +53,8 @@ pub struct Connection {
     output: Output,
     /// The host wants the connection to end with the current request.
     is_last_request: bool,
+    /// The last response ends the connection although the peer wants to go on.
+    ends_unasked: bool,
 }
 
 impl Connection {
@@ -64,6 +66,7 @@ impl Connection {
             response: None,
             output: Output::default(),
             is_last_request: false,
+            ends_unasked: false,
         }
     }
 
@@ -117,6 +120,7 @@ impl Connection {
                 version,
                 is_head: semantics.is_head,
                 keep_alive,
+                peer_persists: semantics.keep_alive,
                 takes_trailers: semantics.takes_trailers,
             };
             self.response = Some(Response::new(asked));
@@ -234,6 +238,7 @@ impl Connection {
             version: Version::Http11,
             is_head: self.reader.is_head(),
             keep_alive: false,
+            peer_persists: false,
             takes_trailers: false,
         };
         let response = self.response.get_or_insert(Response::new(asked));
@@ -325,6 +330,13 @@ impl Connection {
         self.reader.is_cut_short()
     }
 
+    /// Whether the peer may be sending when the connection ends: the rest of a message, or the next one,
+    /// as the end is not what it asked for.
+    #[must_use]
+    pub const fn may_be_sent_more(&self) -> bool {
+        self.has_input() || self.is_cut_short() || self.ends_unasked
+    }
+
     /// Whether the response to the current request is complete, or there is no current request.
     #[must_use]
     pub fn is_response_complete(&self) -> bool {
@@ -343,6 +355,7 @@ impl Connection {
             return;
         };
         let keep_alive = response.keep_alive();
+        self.ends_unasked = response.ends_unasked();
         if !self.reader.drop_rest(keep_alive) {
             return;
         }

@@ -24,6 +24,8 @@ pub(crate) struct Asked {
     pub(crate) version: Version,
     pub(crate) is_head: bool,
     pub(crate) keep_alive: bool,
+    /// The peer has asked for the connection to persist, and may send more.
+    pub(crate) peer_persists: bool,
     /// `TE: trailers`: the peer does not throw them away.
     pub(crate) takes_trailers: bool,
 }
@@ -77,6 +79,11 @@ impl Response {
     /// Whether the connection can be used again after this response.
     pub(crate) const fn keep_alive(&self) -> bool {
         self.asked.keep_alive
+    }
+
+    /// Whether the connection ends after this response although the peer wants to go on.
+    pub(crate) const fn ends_unasked(&self) -> bool {
+        self.asked.peer_persists && !self.asked.keep_alive
     }
 
     pub(crate) fn disable_keep_alive(&mut self) {

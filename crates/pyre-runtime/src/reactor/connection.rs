@@ -287,8 +287,8 @@ impl Reactor {
         let Some(connection) = self.connection_mut(id) else {
             return;
         };
-        let may_send_on = connection.http.has_input() || connection.http.is_cut_short();
-        let may_lose = connection.is_readable || (may_send_on && !connection.peer_finished);
+        let may_send_on = connection.http.may_be_sent_more() && !connection.peer_finished;
+        let may_lose = connection.is_readable || may_send_on;
         if connection.is_broken || !may_lose || connection.stream.shutdown_write().is_err() {
             self.close(id);
             return;

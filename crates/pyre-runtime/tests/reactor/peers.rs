@@ -235,3 +235,28 @@ fn many_that_leave_at_once_are_all_forgotten() {
     idle.clear();
     server.drained();
 }
+
+/// RFC 9112 §9.6: octets that come after the server has decided to close would be answered with a reset,
+/// which destroys what the peer has not read yet.
+#[test]
+fn a_peer_that_asks_on_reads_the_whole_last_response() {
+    let content = pattern(2_000_000);
+    let mut server = Server::new();
+    let mut client = Client::connect_with_small_window(server.address());
+    client.send(get("/"));
+    let id = server.request().id;
+    let fields: [(&[u8], &[u8]); 1] = [(b"connection", b"close")];
+    server.reactor.send_head(id, 200, fields).unwrap();
+    let whole = Content::Shared(content.clone().into());
+    server.reactor.send_data(id, whole, true).unwrap();
+    server.run_until("the sockets between hold the rest", |_| {
+        client.pump_once();
+        client.received.len() > content.len() / 2
+    });
+    client.send(get("/next"));
+    server.settle();
+    let response = server.response(&mut client);
+    assert!(response.content == content);
+    drop(client);
+    server.drained();
+}
