@@ -210,7 +210,7 @@ fn fault(error: httparse::Error, head: &[u8]) -> RequestError {
         Error::HeaderName | Error::HeaderValue => RequestError::FieldLine,
         Error::TooManyHeaders => RequestError::TooManyFields,
         Error::Version => match version_of(head) {
-            Some([_, b'.', _]) => RequestError::Version,
+            Some([b'0'..=b'9', b'.', b'0'..=b'9']) => RequestError::Version,
             _ => RequestError::RequestLine,
         },
         Error::NewLine if matches!(version_of(head), Some(b"1.0" | b"1.1")) => {
@@ -220,16 +220,12 @@ fn fault(error: httparse::Error, head: &[u8]) -> RequestError {
     }
 }
 
-/// The version that a request line of three parts ends with: what follows `HTTP/`, of digits and dots
-/// (RFC 9112 §2.3).
+/// The version that a request line of three parts ends with: what follows `HTTP/` (RFC 9112 §2.3).
 fn version_of(head: &[u8]) -> Option<&[u8]> {
     let line = head.split(|&octet| octet == b'\r').next()?;
     let mut parts = line.split(|&octet| octet == b' ').skip(2);
     let version = parts.next()?.strip_prefix(b"HTTP/")?;
-    let is_digits = version
-        .iter()
-        .all(|octet| octet.is_ascii_digit() || *octet == b'.');
-    (is_digits && parts.next().is_none()).then_some(version)
+    parts.next().is_none().then_some(version)
 }
 
 /// What the parts mean together. The fields go first: what is wrong with them must be answered with

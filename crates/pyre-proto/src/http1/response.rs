@@ -20,6 +20,10 @@ use super::{
 
 /// What a response has to know of its request.
 #[derive(Debug, Clone, Copy)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, of the request and of the host"
+)]
 pub(crate) struct Asked {
     pub(crate) version: Version,
     pub(crate) is_head: bool,
