@@ -41,6 +41,9 @@ class _Options(TypedDict, total=False):
     root_path: str
     driver: Literal["poller", "thread"]
     access_log: AccessLog | None
+    proxy_headers: bool
+    forwarded_allow_ips: str
+    proxy_protocol: bool
     server_header: bool
     date_header: bool
     write_high_water: int

@@ -35,7 +35,11 @@ def write_module(tmp_path, monkeypatch) -> WriteModule:
 @pytest.fixture
 def environment() -> dict[str, str]:
     """The environment of a command, without the settings of whoever runs the tests."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("PYRE_")}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("PYRE_") and name != "FORWARDED_ALLOW_IPS"
+    }
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ def parse(monkeypatch):
 
     for name in Config.__dataclass_fields__:
         monkeypatch.delenv(f"PYRE_{name.upper()}", raising=False)
+    monkeypatch.delenv("FORWARDED_ALLOW_IPS", raising=False)
     return parse
 
 
@@ -50,6 +51,9 @@ def test_every_setting_has_an_option():
         (["--access-log-file", "a.log"], "access_log_file", "a.log"),
         (["--access-log-format", "json"], "access_log_format", "json"),
         (["--driver", "thread"], "driver", "thread"),
+        (["--no-proxy-headers"], "proxy_headers", False),
+        (["--forwarded-allow-ips", "10.0.0.0/8,unix"], "forwarded_allow_ips", "10.0.0.0/8,unix"),
+        (["--proxy-protocol"], "proxy_protocol", True),
         (["--backlog", "7"], "backlog", 7),
         (["--timeout-keep-alive", "2.5"], "timeout_keep_alive", 2.5),
         (["--timeout-header", "none"], "timeout_header", None),
@@ -83,6 +87,8 @@ def test_an_option_sets_the_setting_of_its_name(parse, arguments, setting, value
         ("PYRE_ACCESS_LOG", "false", False),
         ("PYRE_FACTORY", "1", True),
         ("PYRE_TIMEOUT_WRITE", "none", None),
+        ("PYRE_PROXY_HEADERS", "0", False),
+        ("PYRE_FORWARDED_ALLOW_IPS", "::1", "::1"),
     ],
 )
 def test_an_option_may_come_from_the_environment(parse, variable, text, value):
@@ -92,6 +98,15 @@ def test_an_option_may_come_from_the_environment(parse, variable, text, value):
 
 def test_the_command_line_beats_the_environment(parse):
     assert parse("main:app", "--port", "1", PYRE_PORT="2").port == 1
+
+
+def test_the_variable_for_trusted_peers_that_other_servers_know_counts_too(parse):
+    theirs = {"FORWARDED_ALLOW_IPS": "10.0.0.1"}
+    assert parse("main:app", **theirs).forwarded_allow_ips == "10.0.0.1"
+    both = {**theirs, "PYRE_FORWARDED_ALLOW_IPS": "10.0.0.2"}
+    assert parse("main:app", **both).forwarded_allow_ips == "10.0.0.2"
+    arguments = ("--forwarded-allow-ips", "10.0.0.3")
+    assert parse("main:app", *arguments, **both).forwarded_allow_ips == "10.0.0.3"
 
 
 @pytest.mark.parametrize(
@@ -133,6 +148,8 @@ def test_a_variable_gives_way_to_an_option_that_excludes_it(parse):
         (["main:app", "other:app"], "other:app"),
         (["main:"], "module:attribute"),
         (["main:app", "--uds", "s", "--fd", "3"], "exclude each other"),
+        (["main:app", "--forwarded-allow-ips", "proxy.local"], "'proxy.local' is none of these"),
+        (["main:app", "--uds", "s", "--proxy-protocol"], "add unix to forwarded_allow_ips"),
         (["main:app", "--loop", "winloop"], "winloop is not installed"),
         (["main:app", "--host", "no.such.host.invalid"], "can't be resolved"),
         (["main:app", "--port", "0", "--access-log-file", "absent/a"], "absent/a can't be opened"),

@@ -34,6 +34,10 @@ def test_a_config_is_immutable():
         ("timeout_write", None),
         ("timeout_write", 0.001),
         ("root_path", "/api/v1"),
+        ("forwarded_allow_ips", ""),
+        ("forwarded_allow_ips", "*"),
+        ("forwarded_allow_ips", "127.0.0.1, ::1,unix"),
+        ("forwarded_allow_ips", "10.0.0.0/8,fd00::/8,::ffff:10.0.0.0/104"),
         ("loop", "asyncio"),
         ("loop", "package.module:factory"),
         ("lifespan", "off"),
@@ -81,6 +85,37 @@ def test_a_value_within_its_range_is_kept(option, value):
 def test_a_value_out_of_its_range_is_refused_by_name(option, value):
     with pytest.raises(ConfigError, match=f"^{option} .*{value}"):
         Config("main:app", **{option: value})
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        "localhost",
+        "10.0.0",
+        "010.0.0.1",
+        "10.0.0.1/8",
+        "10.0.0.0/33",
+        "10.0.0.0/",
+        "10.0.0.0/08",
+        "10.0.0.0/255.0.0.0",
+        "fe80::1%eth0",
+        "[::1]",
+        "127.0.0.1:80",
+        "UNIX",
+        "",
+    ],
+)
+def test_a_trusted_peer_that_can_not_be_read_is_refused_by_name(member):
+    with pytest.raises(ConfigError, match=r"^forwarded_allow_ips must be") as raised:
+        Config("main:app", forwarded_allow_ips=f"127.0.0.1,{member}")
+    assert f"{member!r} is none of these" in str(raised.value)
+
+
+def test_the_proxy_protocol_on_a_unix_socket_needs_its_peers_trusted():
+    with pytest.raises(ConfigError, match="add unix to forwarded_allow_ips"):
+        Config("main:app", uds="pyre.sock", proxy_protocol=True)
+    for trusted in ("unix", "*", "10.0.0.1, unix"):
+        Config("main:app", uds="pyre.sock", proxy_protocol=True, forwarded_allow_ips=trusted)
 
 
 @pytest.mark.parametrize("app", [None, 7, b"main:app"])

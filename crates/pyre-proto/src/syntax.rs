@@ -78,7 +78,8 @@ fn all(bytes: &[u8], class: u8) -> bool {
 }
 
 /// `token`, RFC 9110 §5.6.2: not empty, `tchar` only.
-pub(crate) fn is_token(bytes: &[u8]) -> bool {
+#[must_use]
+pub fn is_token(bytes: &[u8]) -> bool {
     !bytes.is_empty() && all(bytes, TOKEN)
 }
 

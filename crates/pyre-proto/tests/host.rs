@@ -2,7 +2,7 @@
 
 mod support;
 
-use pyre_proto::http1::RequestError;
+use pyre_proto::http1::{Connection, Event, Limits, RequestError};
 use support::{check_refused, check_served, octets};
 
 const VALID: &[&str] = &[
@@ -230,5 +230,35 @@ fn white_space_around_the_value_is_dropped() {
     for line in ["Host:a", "Host: a", "Host:  \ta\t ", "Host:\ta"] {
         let message = check_served(format!("GET / HTTP/1.1\r\n{line}\r\n\r\n"));
         assert_eq!(message.field("host"), Some("a"));
+    }
+}
+
+#[test]
+fn another_host_takes_the_place_of_the_one_that_was_sent() {
+    for (request, names) in [
+        (
+            &b"GET / HTTP/1.1\r\nA: 1\r\nHost: sent\r\nB: 2\r\n\r\n"[..],
+            &[&b"a"[..], b"host", b"b"][..],
+        ),
+        (
+            b"GET http://target/ HTTP/1.1\r\nHost: sent\r\n\r\n",
+            &[b"host"],
+        ),
+        (
+            b"GET http://target/ HTTP/1.0\r\nA: 1\r\n\r\n",
+            &[b"host", b"a"],
+        ),
+        (b"GET / HTTP/1.0\r\nA: 1\r\n\r\n", &[b"host", b"a"]),
+    ] {
+        let mut connection = Connection::new(Limits::default().into());
+        connection.handle_input(request);
+        let Ok(Some(Event::RequestHead(head))) = connection.poll_event() else {
+            panic!("not a request")
+        };
+        let head = head.with_host(b"better");
+        let seen: Vec<&[u8]> = head.fields().map(|(name, _)| name).collect();
+        assert_eq!(seen, names);
+        assert_eq!(head.field(b"host"), Some(&b"better"[..]));
+        assert_eq!(head.field(b"a").is_some(), names.contains(&&b"a"[..]));
     }
 }

@@ -7,7 +7,7 @@ use pyo3::{
     prelude::*,
     types::PyDict,
 };
-use pyre_runtime::{Config, access_log::Recorder};
+use pyre_runtime::{Config, TrustedPeers, access_log::Recorder};
 
 use crate::access_log::AccessLog;
 
@@ -73,6 +73,9 @@ impl Options {
                     .extract::<Option<PyRef<'_, AccessLog>>>()?
                     .map(|log| log.recorder());
             }
+            "proxy_headers" => self.config.proxies.headers = value.extract()?,
+            "proxy_protocol" => self.config.proxies.protocol = value.extract()?,
+            "forwarded_allow_ips" => self.config.proxies.trusted = trusted_peers(name, value)?,
             "server_header" => {
                 self.config.server_header = value.extract::<bool>()?.then(|| "pyre".into());
             }
@@ -109,6 +112,12 @@ fn driver(name: &str) -> PyResult<Driver> {
             "unknown driver {name:?}: choose \"poller\" or \"thread\""
         ))),
     }
+}
+
+fn trusted_peers(name: &str, value: &Bound<'_, PyAny>) -> PyResult<TrustedPeers> {
+    let list: String = value.extract()?;
+    list.parse()
+        .map_err(|error| PyValueError::new_err(format!("{name}: {error}")))
 }
 
 /// What one connection may hold of what nobody has asked for yet.

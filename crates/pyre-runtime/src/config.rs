@@ -1,8 +1,14 @@
 //! What a reactor is told once.
 
-use std::{num::NonZeroU64, time::Duration};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    num::NonZeroU64,
+    time::Duration,
+};
 
 use pyre_proto::http1::Limits;
+
+use crate::TrustedPeers;
 
 /// How long a peer may take. `None` turns a deadline off.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +58,28 @@ impl Default for WaterMarks {
     }
 }
 
+/// Proxies in front: peers that speak for others.
+#[derive(Debug, Clone)]
+pub struct Proxies {
+    /// Who may.
+    pub trusted: TrustedPeers,
+    /// Whether they do in `X-Forwarded-For`, `-Proto` and `-Host`, or in `Forwarded`.
+    pub headers: bool,
+    /// Whether each connection begins with a header of the PROXY protocol. Peers that are not trusted
+    /// are closed then.
+    pub protocol: bool,
+}
+
+impl Default for Proxies {
+    fn default() -> Self {
+        Self {
+            trusted: TrustedPeers::from(IpAddr::from(Ipv4Addr::LOCALHOST)),
+            headers: true,
+            protocol: false,
+        }
+    }
+}
+
 /// The rules of one reactor.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -64,6 +92,8 @@ pub struct Config {
     pub write_marks: WaterMarks,
     /// How long a peer may take.
     pub timeouts: Timeouts,
+    /// Who may speak for others, and how.
+    pub proxies: Proxies,
     /// The value of `server`, where the application gives none; `None` sends none.
     pub server_header: Option<String>,
     /// Whether `date` is sent where the application gives none (RFC 9110 §6.6.1).
@@ -82,6 +112,7 @@ impl Default for Config {
             read_ahead: 256 * 1024,
             write_marks: WaterMarks::default(),
             timeouts: Timeouts::default(),
+            proxies: Proxies::default(),
             server_header: Some("pyre".into()),
             date_header: true,
         }

@@ -41,8 +41,12 @@ def _option(
     text: str,
     kind: type | Callable[[str], object] | None = None,
     choices: Sequence[str] = (),
+    variable: str | None = None,
 ) -> Callable[[_Command], _Command]:
-    """An option with the default of the ``Config`` field that has its name."""
+    """An option with the default of the ``Config`` field that has its name.
+
+    ``variable`` is one that other servers know too; ours comes first.
+    """
     name = declaration.partition("/")[0].removeprefix("--").replace("-", "_")
     default = _DEFAULTS[name]
     return click.option(
@@ -51,6 +55,7 @@ def _option(
         is_flag=kind is bool,
         default=default,
         show_default=default not in {None, ""},
+        envvar=[f"PYRE_{name.upper()}", variable] if variable else None,
         help=text,
     )
 
@@ -86,6 +91,17 @@ def _print_version(
 @_option("--access-log-file", "File to append the access log to, instead of standard output.")
 @_option("--access-log-format", "Format of the access log.", choices=get_args(AccessLogFormat))
 @_option("--driver", "How the loop learns of ready connections.", choices=get_args(Driver))
+@_option(
+    "--proxy-headers/--no-proxy-headers",
+    "Whether trusted peers say in header fields for whom they ask.",
+    bool,
+)
+@_option(
+    "--forwarded-allow-ips",
+    "Peers to trust: addresses, networks, unix or *, with commas between them.",
+    variable="FORWARDED_ALLOW_IPS",
+)
+@_option("--proxy-protocol", "Each connection begins with a header of the PROXY protocol.", bool)
 @_option("--backlog", "Connections that may wait to be accepted.", int)
 @_option("--timeout-header", "Time for a request head to arrive.", seconds)
 @_option("--timeout-keep-alive", "Time for the next request of a connection.", seconds)

@@ -3,6 +3,7 @@
 Names and defaults are those of the command line, which reads them from here.
 """
 
+import ipaddress
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,7 +61,9 @@ class Config:
 
     ``app`` is an import string (``"main:app"``) or an ASGI application; with ``factory`` it is a
     callable that returns one. Times are seconds, sizes are bytes, ``None`` turns a bound off.
-    ``uds`` and ``fd`` each take the place of ``host`` and ``port``.
+    ``uds`` and ``fd`` each take the place of ``host`` and ``port``. ``forwarded_allow_ips`` is a
+    comma-separated list of addresses and networks, ``unix`` for any peer on a unix socket, and
+    ``*`` for all.
 
     Raises ``ConfigError`` when a value is out of range or contradicts another, and ``UsageError``
     when ``app`` is not of the form ``module:attribute``.
@@ -84,6 +87,9 @@ class Config:
     access_log_format: AccessLogFormat = "common"
     # Windows has no poller that an event loop could watch.
     driver: Driver = "thread" if sys.platform == "win32" else "poller"
+    proxy_headers: bool = True
+    forwarded_allow_ips: str = "127.0.0.1"
+    proxy_protocol: bool = False
     backlog: int = 2048
     timeout_header: float | None = 10.0
     timeout_body: float | None = 30.0
@@ -112,6 +118,7 @@ class Config:
         self._check_whole_numbers()
         self._check_timeouts()
         self._check_root_path()
+        self._check_trusted_peers()
         self._check_contradictions()
 
     def _check_app(self) -> None:
@@ -165,6 +172,19 @@ class Config:
                 f"root_path must begin with / and not end with it, like /api, not {path!r}"
             )
 
+    def _check_trusted_peers(self) -> None:
+        for member in self._trusted_peers():
+            if not _is_trusted_peer(member):
+                raise ConfigError(
+                    "forwarded_allow_ips must be addresses, networks like 10.0.0.0/8, unix or *,"
+                    f" with commas between them; {member!r} is none of these"
+                )
+
+    def _trusted_peers(self) -> list[str]:
+        if not self.forwarded_allow_ips:
+            return []
+        return [member.strip(" ") for member in self.forwarded_allow_ips.split(",")]
+
     def _check_contradictions(self) -> None:
         if self.uds is not None and self.fd is not None:
             raise ConfigError("uds and fd exclude each other; give one of them")
@@ -177,8 +197,29 @@ class Config:
             raise ConfigError(
                 "access_log_file needs the access log; turn it on, or leave the file out"
             )
+        if self.proxy_protocol and self.uds is not None:
+            self._check_unix_peers_are_trusted()
+
+    def _check_unix_peers_are_trusted(self) -> None:
+        if {"unix", "*"}.isdisjoint(self._trusted_peers()):
+            raise ConfigError(
+                "proxy_protocol on uds would refuse every peer; add unix to forwarded_allow_ips"
+            )
 
 
 def _is_timeout(value: object) -> bool:
     # A comparison with NaN is false, which is what is wanted.
     return isinstance(value, int | float) and 0 < value <= _LONGEST_TIMEOUT
+
+
+def _is_trusted_peer(text: str) -> bool:
+    if text in {"unix", "*"}:
+        return True
+    try:
+        # Bits behind the prefix are an error to it: they tell that something else was meant.
+        network = ipaddress.ip_network(text)
+    except ValueError:
+        return False
+    # It reads zones and netmasks too, which the core does not know.
+    _, slash, length = text.partition("/")
+    return "%" not in text and (not slash or length == str(network.prefixlen))

@@ -64,4 +64,6 @@ pub use receive_buffer::{ReceiveBuffer, Storage};
 pub use request_head::{RequestHead, Version};
 pub use request_reader::{EventSpan, HeadSpan};
 pub use response_head::DefaultFields;
-pub use target::Target;
+pub use target::{Target, is_authority};
+
+pub use crate::syntax::is_token;

@@ -124,7 +124,9 @@ impl ReceiveBuffer {
         self.start == self.end
     }
 
-    pub(crate) fn octets(&self) -> &[u8] {
+    /// What arrived and is not consumed.
+    #[must_use]
+    pub fn octets(&self) -> &[u8] {
         self.storage
             .octets
             .get(self.start..self.end)
@@ -153,7 +155,7 @@ impl ReceiveBuffer {
     }
 
     /// Takes `length` octets from the front; they stay readable by position until the next read.
-    pub(crate) fn consume(&mut self, length: usize) -> Range<usize> {
+    pub fn consume(&mut self, length: usize) -> Range<usize> {
         let consumed = self.start..(self.start + length).min(self.end);
         self.start = consumed.end;
         consumed

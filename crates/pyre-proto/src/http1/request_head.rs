@@ -44,6 +44,16 @@ pub(crate) struct ParsedHead {
     added_host: Option<Span>,
 }
 
+/// What counts as `Host`.
+#[derive(Debug, Clone, Copy)]
+enum Host<'a> {
+    AsReceived,
+    /// No line says it.
+    Added(&'a [u8]),
+    /// In place of what the line says.
+    Replaced(&'a [u8]),
+}
+
 /// A request head, borrowed from the connection's buffer.
 #[derive(Debug, Clone, Copy)]
 pub struct RequestHead<'a> {
@@ -61,7 +71,7 @@ pub struct RequestHead<'a> {
     pub is_websocket: bool,
     /// `TE: trailers`: the peer takes a trailer section (RFC 9110 §10.1.4).
     pub takes_trailers: bool,
-    added_host: Option<&'a [u8]>,
+    host: Host<'a>,
     buffer: &'a [u8],
     lines: &'a [FieldSpan],
 }
@@ -77,7 +87,10 @@ impl<'a> RequestHead<'a> {
             expects_continue: parsed.semantics.expects_continue,
             is_websocket: parsed.semantics.is_websocket,
             takes_trailers: parsed.semantics.takes_trailers,
-            added_host: parsed.added_host.map(|host| host.of(buffer)),
+            host: match parsed.added_host {
+                Some(host) => Host::Added(host.of(buffer)),
+                None => Host::AsReceived,
+            },
             buffer,
             lines,
         }
@@ -85,11 +98,20 @@ impl<'a> RequestHead<'a> {
 
     /// Names in lower case and values without surrounding white space, in wire order, duplicates kept.
     /// `host` is the authority of an absolute-form target, where there is one (RFC 9112 §3.2.2).
-    pub fn fields(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + use<'a> {
-        let buffer = self.buffer;
-        let added = self.added_host.map(|host| (&b"host"[..], host));
-        let lines = self.lines.iter();
-        let lines = lines.map(move |line| (line.name.of(buffer), line.value.of(buffer)));
+    #[must_use]
+    pub fn fields(&self) -> impl DoubleEndedIterator<Item = (&'a [u8], &'a [u8])> + use<'a> {
+        let (buffer, host) = (self.buffer, self.host);
+        let added = match host {
+            Host::Added(host) => Some((&b"host"[..], host)),
+            Host::AsReceived | Host::Replaced(_) => None,
+        };
+        let lines = self.lines.iter().map(move |line| {
+            let (name, value) = (line.name.of(buffer), line.value.of(buffer));
+            match host {
+                Host::Replaced(host) if name == b"host" => (name, host),
+                _ => (name, value),
+            }
+        });
         added.into_iter().chain(lines)
     }
 
@@ -98,6 +120,19 @@ impl<'a> RequestHead<'a> {
     pub fn field(&self, name: &[u8]) -> Option<&'a [u8]> {
         self.fields()
             .find_map(|(other, value)| (other == name).then_some(value))
+    }
+
+    /// The same request for `host`, in place of the one that it was sent for. A proxy in front may know
+    /// better; whether `host` [is one](super::is_authority) is the caller's to check.
+    #[must_use]
+    pub fn with_host(mut self, host: &'a [u8]) -> Self {
+        let mut names = self.lines.iter().map(|line| line.name.of(self.buffer));
+        self.host = if names.any(|name| name == b"host") {
+            Host::Replaced(host)
+        } else {
+            Host::Added(host)
+        };
+        self
     }
 }
 

@@ -143,7 +143,8 @@ fn strip_prefix_ignoring_case<'a>(text: &'a [u8], prefix: &[u8]) -> Option<&'a [
 }
 
 /// `uri-host [ ":" port ]` without user information, RFC 9110 §7.2 and §4.2.4; the host not empty (§4.2.1).
-pub(crate) fn is_authority(authority: &[u8]) -> bool {
+#[must_use]
+pub fn is_authority(authority: &[u8]) -> bool {
     split_port(authority).is_some_and(|(host, port)| is_host(host) && port.is_none_or(is_port))
 }
 

@@ -6,7 +6,7 @@ use pyo3::{
     types::{PyBytes, PyDict, PyList, PyString, PyTuple},
 };
 use pyre_runtime::{
-    Address, Reactor, RequestId,
+    Address, Origin, Reactor, RequestId, Scheme,
     http1::{RequestHead, Version},
 };
 
@@ -177,7 +177,8 @@ impl Scopes {
         PyList::new(py, pairs)
     }
 
-    /// Sets `client` and `server`, which are made once per connection.
+    /// Sets `client` and `server`, which are made once per connection; a proxy may speak for another
+    /// client in each request.
     pub(crate) fn with_ends<'py>(
         &self,
         scope: Bound<'py, PyDict>,
@@ -203,8 +204,26 @@ impl Scopes {
         };
         scope.set_item(intern!(py, "client"), &pair.client)?;
         scope.set_item(intern!(py, "server"), &pair.server)?;
+        if let Some(origin) = reactor.origin(id) {
+            set_origin(&scope, origin)?;
+        }
         Ok(scope)
     }
+}
+
+fn set_origin(scope: &Bound<'_, PyDict>, origin: &Origin) -> PyResult<()> {
+    let py = scope.py();
+    if let Some(client) = &origin.client {
+        scope.set_item(intern!(py, "client"), end(py, Some(client))?)?;
+    }
+    if let Some(scheme) = origin.scheme {
+        let name = match scheme {
+            Scheme::Http => intern!(py, "http"),
+            Scheme::Https => intern!(py, "https"),
+        };
+        scope.set_item(intern!(py, "scheme"), name)?;
+    }
+    Ok(())
 }
 
 /// `(host, port)`, or `(path, None)` for a unix socket; `None` for one that has no name.

@@ -118,7 +118,11 @@ fn write_common(head: &RequestHead<'_>, peer: &Address, texts: &Texts, text: &mu
 
 /// Up to the quotation mark that opens the request line.
 fn write_who_and_when(peer: &Address, texts: &Texts, text: &mut Vec<u8>) {
-    write_peer(peer, text);
+    match peer {
+        // Whoever binds a socket chooses its path.
+        Address::Unix(Some(path)) => write_escaped(path.display().to_string().as_bytes(), text),
+        _ => write_peer(peer, text),
+    }
     for part in [" - - [", &texts.common_log, "] \""] {
         text.extend_from_slice(part.as_bytes());
     }
@@ -250,6 +254,14 @@ mod tests {
             line(Format::Combined, request),
             format!(r#"{common} "-" "\"x\\\xe9""#)
         );
+    }
+
+    #[test]
+    fn the_path_of_a_peer_can_not_forge_a_line() {
+        let peer = Address::Unix(Some("/a\n\"b".into()));
+        let mut text = Vec::new();
+        Format::Common.begin_refused(&peer, &Texts::default(), &mut text);
+        assert_eq!(text, br#"/a\x0a\"b - - [] "-""#);
     }
 
     #[test]

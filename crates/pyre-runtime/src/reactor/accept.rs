@@ -15,6 +15,7 @@ use super::{
     ConnectionId, Reactor,
     connection::{Connection, next_generation},
     deadlines::Deadline,
+    peer::Peer,
 };
 use crate::{
     Address, Poller,
@@ -162,6 +163,9 @@ impl Reactor {
     }
 
     fn add(&mut self, mut stream: Stream, peer: Address, listener: usize) {
+        let Some(peer) = Peer::admitted(peer, &self.config.proxies) else {
+            return;
+        };
         let entry = self.connections.vacant_entry();
         let id = ConnectionId {
             index: entry.key(),

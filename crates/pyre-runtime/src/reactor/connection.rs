@@ -8,8 +8,8 @@ use std::{
 use mio::Token;
 use pyre_proto::http1::{self, Phase};
 
-use super::{ConnectionId, Reactor, RequestId, deadlines::Deadline};
-use crate::{Address, FileContent, access_log::Entry, poller::Readiness, stream::Stream};
+use super::{ConnectionId, Reactor, RequestId, deadlines::Deadline, peer::Peer};
+use crate::{FileContent, access_log::Entry, poller::Readiness, stream::Stream};
 
 /// Octets that move between two turns of a connection. A peer on a fast network and an application
 /// that never has to wait would otherwise have the thread for themselves.
@@ -61,7 +61,7 @@ pub(super) struct Connection {
     pub(super) http: http1::Connection,
     /// External content that is not written yet, in order.
     pub(super) files: VecDeque<FileContent>,
-    pub(super) peer: Address,
+    pub(super) peer: Peer,
     pub(super) listener: usize,
     pub(super) generation: usize,
     /// Counts requests, so that a request that is over is not mistaken for the current one.
@@ -105,6 +105,11 @@ impl Connection {
     /// Whether there may be something to read that the protocol can use now.
     pub(super) fn wants_input(&self) -> bool {
         self.is_readable && self.http.phase() != Phase::Closed
+    }
+
+    /// Whether the peer has ended its side and all that it has sent is read.
+    pub(super) const fn has_ended(&self) -> bool {
+        self.peer_finished && !self.is_readable
     }
 
     /// Whether a response to this request can be sent.

@@ -116,12 +116,10 @@ impl Connection {
             return Some(Cause::Write);
         }
         match self.http.phase() {
-            Phase::Idle if self.deadline.has_served => Some(Cause::KeepAlive),
-            Phase::Idle => Some(Cause::FirstHead),
-            // The time before the first octet of the first head counts, as it is one wait for a head.
-            Phase::ReadingHead if self.deadline.cause == Some(Cause::FirstHead) => {
-                Some(Cause::FirstHead)
-            }
+            // The time before the first octet of the first head counts, and so does that for a header of
+            // the PROXY protocol, as it is one wait for a head.
+            Phase::Idle | Phase::ReadingHead if !self.deadline.has_served => Some(Cause::FirstHead),
+            Phase::Idle => Some(Cause::KeepAlive),
             Phase::ReadingHead => Some(Cause::Head),
             // Content that the application does not ask for is not late.
             Phase::ReadingContent if self.awaits_content || !self.in_request => {
@@ -188,7 +186,8 @@ impl Reactor {
         if !std::mem::take(&mut connection.deadline.is_late) {
             return;
         }
-        let has_spoken = connection.http.has_input();
+        // A header of the PROXY protocol is not a word yet.
+        let has_spoken = connection.http.has_input() && !connection.peer.owes_header();
         match connection.deadline.cause {
             None => {}
             Some(Cause::Head | Cause::FirstHead) if has_spoken => {

@@ -17,6 +17,7 @@ mod connection;
 mod content;
 mod deadlines;
 mod pace;
+mod peer;
 mod responses;
 mod turns;
 
@@ -34,8 +35,7 @@ use socket2::Socket;
 use self::{accept::Acceptor, connection::Connection};
 pub use self::{content::Received, responses::SendError};
 use crate::{
-    Address, Config, Poller, access_log::Recorder, clock::Clock, poller::Readiness,
-    timer_wheel::TimerWheel,
+    Config, Poller, access_log::Recorder, clock::Clock, poller::Readiness, timer_wheel::TimerWheel,
 };
 
 /// A connection, also after it is gone: its place is not mistaken for a later one.
@@ -203,8 +203,9 @@ impl Reactor {
                 else {
                     return None;
                 };
+                let head = peer.hear(head, &self.config.proxies.trusted);
                 if let Some(recorder) = &mut self.recorder {
-                    *entry = Some(recorder.begin(&head, peer, &self.clock));
+                    *entry = Some(recorder.begin(&head, peer.client(), &self.clock));
                 }
                 Some(Event::Request(id, head))
             }
@@ -254,26 +255,6 @@ impl Reactor {
     fn open_request(&mut self, id: RequestId) -> Option<&mut Connection> {
         self.connection_mut(id.connection)
             .filter(|connection| connection.in_request && connection.serial == id.serial)
-    }
-
-    /// The peer's address.
-    #[must_use]
-    pub fn peer(&self, id: RequestId) -> Option<&Address> {
-        self.connection(id.connection)
-            .map(|connection| &connection.peer)
-    }
-
-    /// The address that the peer has connected to.
-    #[must_use]
-    pub fn local_address(&self, id: RequestId) -> Option<Address> {
-        let connection = self.connection(id.connection)?;
-        let listening = self.acceptor.address(connection.listener)?;
-        let exact = if listening.is_unspecified() {
-            connection.stream.local_address()
-        } else {
-            None
-        };
-        exact.or_else(|| Some(listening.clone()))
     }
 
     /// What tells the connection of this request from every other that is open: its place, and a

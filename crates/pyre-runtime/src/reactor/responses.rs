@@ -223,7 +223,7 @@ impl Reactor {
             self.ended.push(self.request_id(id));
             self.end_response(id);
         } else if let (Some(octets), Some(recorder)) = (sent, &mut self.recorder) {
-            recorder.refused(&connection.peer, status, octets, &self.clock);
+            recorder.refused(connection.peer.address(), status, octets, &self.clock);
         }
         self.flush_or_defer(id);
     }

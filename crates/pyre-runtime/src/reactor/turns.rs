@@ -68,6 +68,9 @@ impl Reactor {
             let wakes = connection.wakes(low_water);
             return wakes.then(|| Step::Wake(self.request_id(id)));
         }
+        if connection.peer.owes_header() && !self.take_proxy_header(id) {
+            return None;
+        }
         self.next_request(id)
     }
 

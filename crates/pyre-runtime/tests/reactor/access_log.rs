@@ -5,6 +5,7 @@ use std::{
 };
 
 use pyre_runtime::{
+    Config, Proxies,
     access_log::{Format, Recorder, Writer},
     http1::Content,
 };
@@ -20,11 +21,15 @@ struct Logged {
 
 impl Logged {
     fn new(name: &str, format: Format) -> Self {
+        Self::configured(name, format, Config::default())
+    }
+
+    fn configured(name: &str, format: Format, config: Config) -> Self {
         let path = env::temp_dir().join(format!("pyre-{}-{name}.log", process::id()));
         let writer = Arc::new(Writer::open(Some(path.clone())).unwrap());
         let recorder = Recorder::new(format, Arc::clone(&writer));
         Self {
-            server: Server::recorded(recorder),
+            server: Server::recorded(config, recorder),
             writer,
             path,
         }
@@ -160,6 +165,49 @@ fn what_the_server_answers_itself_is_logged() {
             format!(r#"127.0.0.1 - - "-" 400 {}"#, refusal.content.len()),
         ]
     );
+}
+
+#[test]
+fn a_client_behind_a_proxy_is_logged_with_its_own_requests() {
+    let mut logged = Logged::new("forwarded", Format::Common);
+    let server = &mut logged.server;
+    let forwarded = "GET /1 HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n";
+    let mut client = server.connect_and_send(forwarded);
+    for octets in [&get("/2")[..], b"broken\r\n\r\n"] {
+        let id = server.request().id;
+        answer(&mut server.reactor, id, b"");
+        server.response(&mut client);
+        client.send(octets);
+    }
+    let refusal = server.response(&mut client).content.len();
+    assert_eq!(
+        logged.lines(),
+        [
+            r#"192.0.2.1 - - "GET /1 HTTP/1.1" 200 0"#.to_owned(),
+            r#"127.0.0.1 - - "GET /2 HTTP/1.1" 200 0"#.to_owned(),
+            format!(r#"127.0.0.1 - - "-" 400 {refusal}"#),
+        ]
+    );
+}
+
+#[test]
+fn whose_connection_is_forwarded_is_logged_and_what_has_no_header_is_not() {
+    let config = Config {
+        proxies: Proxies {
+            protocol: true,
+            ..Proxies::default()
+        },
+        ..Config::default()
+    };
+    let mut logged = Logged::configured("proxied", Format::Common, config);
+    let server = &mut logged.server;
+    let mut client = server.connect_and_send(get("/without"));
+    server.end(&mut client);
+    let header = b"PROXY TCP4 192.0.2.1 198.51.100.1 1 2\r\n";
+    let mut client = server.connect_and_send([&header[..], b"broken\r\n\r\n"].concat());
+    let refusal = server.response(&mut client).content.len();
+    let expected = format!(r#"192.0.2.1 - - "-" 400 {refusal}"#);
+    assert_eq!(logged.lines(), [expected]);
 }
 
 #[test]

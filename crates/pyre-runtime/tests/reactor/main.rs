@@ -13,6 +13,7 @@ mod files;
 mod output;
 mod peers;
 mod pollers;
+mod proxies;
 mod refusals;
 mod serving;
 mod sockets;

@@ -52,6 +52,7 @@ pub(crate) struct Asked {
     pub(crate) id: RequestId,
     pub(crate) method: String,
     pub(crate) target: String,
+    pub(crate) host: Option<String>,
 }
 
 impl Asked {
@@ -60,6 +61,9 @@ impl Asked {
             id,
             method: head.method.into(),
             target: String::from_utf8_lossy(head.target.raw).into(),
+            host: head
+                .field(b"host")
+                .map(|host| String::from_utf8_lossy(host).into()),
         }
     }
 }
@@ -109,9 +113,8 @@ impl Server {
         })
     }
 
-    pub(crate) fn recorded(recorder: Recorder) -> Self {
-        let poller = Poller::direct().unwrap();
-        Self::driven(Config::default(), poller, Some(recorder)).on_loopback()
+    pub(crate) fn recorded(config: Config, recorder: Recorder) -> Self {
+        Self::driven(config, Poller::direct().unwrap(), Some(recorder)).on_loopback()
     }
 
     /// A server that listens nowhere yet.
