@@ -66,6 +66,16 @@ pub(crate) struct Forwarded<'a> {
 }
 
 impl<'a> Forwarded<'a> {
+    /// Whether there is anything to read.
+    pub(crate) fn is_in(head: &RequestHead<'_>) -> bool {
+        head.fields().any(|(name, _)| {
+            matches!(
+                name,
+                b"x-forwarded-for" | b"x-forwarded-proto" | b"x-forwarded-host" | b"forwarded"
+            )
+        })
+    }
+
     /// Reads what the peer that sent `head` says; it is one of `trusted`.
     pub(crate) fn read(head: &RequestHead<'a>, trusted: &TrustedPeers) -> Self {
         let mut customary = Customary::default();

@@ -199,11 +199,11 @@ impl Reactor {
                 let Connection {
                     http, entry, peer, ..
                 } = connection;
-                let http1::Event::RequestHead(head) = http.event(&EventSpan::RequestHead(head))
+                let http1::Event::RequestHead(mut head) = http.event(&EventSpan::RequestHead(head))
                 else {
                     return None;
                 };
-                let head = peer.hear(head, &self.config.proxies.trusted);
+                peer.hear(&mut head, &self.config.proxies.trusted);
                 if let Some(recorder) = &mut self.recorder {
                     *entry = Some(recorder.begin(&head, peer.client(), &self.clock));
                 }

@@ -65,20 +65,19 @@ impl Peer {
         }
     }
 
-    /// Takes what `head` says of its origin, where that counts; gives the head for the application.
-    pub(super) fn hear<'a>(
-        &mut self,
-        head: RequestHead<'a>,
-        trusted: &TrustedPeers,
-    ) -> RequestHead<'a> {
+    /// Takes what `head` says of its origin, where that counts, and sets the host in it.
+    pub(super) fn hear(&mut self, head: &mut RequestHead<'_>, trusted: &TrustedPeers) {
         if !self.is_heard {
-            return head;
+            return;
         }
-        let forwarded = Forwarded::read(&head, trusted);
-        self.origin = forwarded.origin();
-        match forwarded.host {
-            Some(host) => head.with_host(host),
-            None => head,
+        self.origin = None;
+        // The usual request is nobody else's.
+        if Forwarded::is_in(head) {
+            let forwarded = Forwarded::read(head, trusted);
+            self.origin = forwarded.origin();
+            if let Some(host) = forwarded.host {
+                *head = head.with_host(host);
+            }
         }
     }
 }
