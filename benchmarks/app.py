@@ -9,12 +9,21 @@ Send = Callable[[Message], Awaitable[None]]
 
 HELLO = b"Hello, world!"
 
+PIECE = b"x" * 65_536
+PIECES = 256
+
 
 async def app(scope: Message, receive: Receive, send: Send) -> None:
-    """Answer `/` with 13 bytes and `/echo` with the body of the request."""
+    """Answer `/` with 13 bytes, `/echo` with the body of the request, and `/large` with 16 MiB."""
     if scope["type"] != "http":
         raise NotImplementedError(f"{scope['type']} is not supported")
-    body = await read_body(receive) if scope["path"] == "/echo" else HELLO
+    if scope["path"] == "/":
+        body = HELLO
+    elif scope["path"] == "/echo":
+        body = await read_body(receive)
+    else:
+        await send_large(send)
+        return
     headers = [
         (b"content-type", b"text/plain; charset=utf-8"),
         (b"content-length", b"%d" % len(body)),
@@ -32,3 +41,11 @@ async def read_body(receive: Receive) -> bytes:
         chunks.append(message.get("body", b""))
         more_body = message.get("more_body", False)
     return b"".join(chunks)
+
+
+async def send_large(send: Send) -> None:
+    """Send piece by piece, as fast as the client reads."""
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    for _ in range(PIECES):
+        await send({"type": "http.response.body", "body": PIECE, "more_body": True})
+    await send({"type": "http.response.body"})

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from servers import Running, ServerError, connect, request
+from stalled import stalled_connections
 
 WRK_SCRIPT = Path(__file__).with_name("wrk.lua")
 
@@ -49,6 +50,12 @@ def latency(server: Running, load: Load) -> Sample:
     return wrk(server, load, "/", 1)
 
 
+def stalled(server: Running, load: Load) -> Sample:
+    """The same while 200 other connections stall."""
+    with stalled_connections(server.port, load.cpu):
+        return latency(server, load)
+
+
 def echo(server: Running, load: Load) -> Sample:
     """POST 10 kB on 32 keep-alive connections and read it back."""
     return wrk(server, load, "/echo", CONNECTIONS, ECHO_BYTES)
@@ -69,12 +76,12 @@ def start(server: Running, _load: Load) -> Sample:
     return {"ms": server.milliseconds_to_answer, "RSS MB": server.resident_bytes() / 1e6}
 
 
+PROMPT = ("p50 µs", "p99 µs", "CPU µs/request")
 LOADED = ("CPU µs/request", "requests/s", "p50 µs", "p99 µs", "RSS MB")
 WORKLOADS = {
     "hello": Workload("GET, 13 bytes, 32 connections", LOADED, hello),
-    "latency": Workload(
-        "GET, 13 bytes, 1 connection", ("p50 µs", "p99 µs", "CPU µs/request"), latency
-    ),
+    "latency": Workload("GET, 13 bytes, 1 connection", PROMPT, latency),
+    "stalled": Workload("The same beside 200 that stall", PROMPT, stalled, needs_app=True),
     "echo": Workload("POST echo, 10 kB, 32 connections", LOADED, echo, needs_app=True),
     "idle": Workload("Memory of an idle keep-alive connection", ("bytes/connection",), idle),
     "start": Workload("Start to first answer", ("ms", "RSS MB"), start),

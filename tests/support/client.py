@@ -91,7 +91,12 @@ class IncomingResponse:
 class Connection:
     """One connection to a server, on which requests are sent as they are."""
 
-    def __init__(self, address: Address, receive_buffer: int | None = None) -> None:
+    def __init__(
+        self,
+        address: Address,
+        receive_buffer: int | None = None,
+        largest_segment: int | None = None,
+    ) -> None:
         is_unix = isinstance(address, str)
         self.socket = socket.socket(socket.AF_UNIX if is_unix else socket.AF_INET)
         self.socket.settimeout(TIMEOUT)
@@ -100,6 +105,8 @@ class Connection:
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if receive_buffer is not None:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        if largest_segment is not None:
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, largest_segment)
         try:
             self.socket.connect(address)
         except OSError:

@@ -19,6 +19,9 @@ const CLIENT_CLOSED_REQUEST: u16 = 499;
 /// Buffers that are kept for entries; requests that are answered in the same tick need one.
 const SPARE_TEXTS: usize = 64;
 
+/// A buffer that a request has made larger is not kept: peers would decide what stays.
+const SPARE_OCTETS: usize = 4 * 1024;
+
 /// A line that lacks what only the end of the response tells.
 #[derive(Debug)]
 pub(crate) struct Entry {
@@ -84,7 +87,7 @@ impl Recorder {
             .end(status, entry.octets, duration, &mut self.lines);
         self.lines.extend_from_slice(after);
         self.lines.push(b'\n');
-        if self.spare.len() < SPARE_TEXTS {
+        if self.spare.len() < SPARE_TEXTS && entry.text.capacity() <= SPARE_OCTETS {
             entry.text.clear();
             self.spare.push(entry.text);
         }
@@ -107,6 +110,31 @@ impl Recorder {
     pub(crate) fn hand_over(&mut self) {
         if !self.lines.is_empty() {
             self.writer.append(&mut self.lines);
+        }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn entry(length: usize) -> Entry {
+        Entry {
+            text: vec![b'a'; length],
+            split: 0,
+            started: Instant::now(),
+            status: 200,
+            octets: 0,
+        }
+    }
+
+    #[test]
+    fn large_buffers_are_not_kept() {
+        let writer = Writer::open(Some("/dev/null".into())).expect("it can be written to");
+        let mut recorder = Recorder::new(Format::Common, Arc::new(writer));
+        for (length, kept) in [(SPARE_OCTETS, 1), (SPARE_OCTETS + 1, 1), (10, 2)] {
+            recorder.end(entry(length));
+            assert_eq!(recorder.spare.len(), kept, "{length}");
         }
     }
 }
