@@ -13,7 +13,7 @@ use crate::{FileContent, access_log::Entry, poller::Readiness, stream::Stream};
 
 /// Octets that move between two turns of a connection. A peer on a fast network and an application
 /// that never has to wait would otherwise have the thread for themselves.
-const TURN_OCTETS: usize = 1024 * 1024;
+const TURN_OCTETS: usize = 256 * 1024;
 
 /// Pieces of output that one system call takes.
 const SLICES: usize = 16;
