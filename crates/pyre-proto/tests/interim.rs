@@ -38,6 +38,24 @@ fn it_stands_before_the_response() {
     );
 }
 
+/// ASGI has early hints come after the start of the response, whose head is open then.
+#[test]
+fn it_overtakes_a_head_that_is_open() {
+    let mut connection = asked(GET);
+    send_head(&mut connection, 200, &[("a", "1")]).unwrap();
+    assert!(connection.is_flushed());
+    send_interim(&mut connection, 103, &[("link", "</a>")]).unwrap();
+    let interim = "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n";
+    assert_eq!(written(&connection), interim);
+    assert_eq!(
+        send_interim(&mut connection, 103, &[("li nk", "")]),
+        Err(FieldName)
+    );
+    send(&mut connection, "ok", true).unwrap();
+    let response = "HTTP/1.1 200 OK\r\na: 1\r\ncontent-length: 2\r\n\r\nok";
+    assert_eq!(written(&connection), format!("{interim}{response}"));
+}
+
 #[test]
 fn a_1_0_peer_is_spared_it() {
     let mut connection = asked("GET / HTTP/1.0\r\n\r\n");
@@ -69,10 +87,13 @@ fn it_is_checked_and_nothing_of_a_refused_one_is_written() {
 fn it_comes_before_the_head_or_not_at_all() {
     let mut connection = asked(GET);
     send_head(&mut connection, 200, &[]).unwrap();
+    send(&mut connection, "o", false).unwrap();
+    let before = written(&connection);
     assert_eq!(
         send_interim(&mut connection, 103, &[]),
         Err(HeadAlreadySent)
     );
-    send(&mut connection, "ok", true).unwrap();
+    assert_eq!(written(&connection), before);
+    send(&mut connection, "k", true).unwrap();
     assert_eq!(send_interim(&mut connection, 103, &[]), Err(Complete));
 }

@@ -70,6 +70,11 @@ impl Output {
         self.committed = self.tail.len();
     }
 
+    /// Takes out what was appended since the last commit.
+    pub(crate) fn take_open(&mut self) -> Vec<u8> {
+        self.tail.split_off(self.committed.min(self.tail.len()))
+    }
+
     /// Forgets what was appended since the last commit.
     pub(crate) fn roll_back(&mut self) {
         self.tail.truncate(self.committed);

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! AwaitingHead --send_head--> HeadOpen --first send_data--> SendingContent --end--> Complete
-//!   │    ▲                                                        │                    ▲
-//!   └────┘ send_interim                      end, with trailers   ▼                    │
+//!   │    ▲                    │    ▲                              │                    ▲
+//!   └────┘ send_interim       └────┘         end, with trailers   ▼                    │
 //!                                                           SendingTrailers --end------┘
 //! ```
 //!
@@ -107,20 +107,25 @@ impl Response {
         self.state = State::Complete;
     }
 
-    /// `send_interim`: a 1xx response before this one. A 1.0 peer is spared it (RFC 9110 §15.2).
+    /// `send_interim`: a 1xx response before this one, also while the head of this one is open. A 1.0 peer
+    /// is spared it (RFC 9110 §15.2).
     pub(crate) fn interim<'f>(
         &mut self,
         status: u16,
         fields: impl IntoIterator<Item = (&'f [u8], &'f [u8])>,
         output: &mut Output,
     ) -> Result<(), ResponseError> {
-        self.check_awaits_head()?;
+        if !matches!(self.state, State::HeadOpen(_)) {
+            self.check_awaits_head()?;
+        }
+        let open_head = output.take_open();
         let written = write_interim(status, fields, output.open());
         if written.is_err() || self.asked.version == Version::Http10 {
             output.roll_back();
         } else {
             output.commit();
         }
+        output.open().extend_from_slice(&open_head);
         written
     }
 

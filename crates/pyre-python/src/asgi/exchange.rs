@@ -6,7 +6,7 @@ use pyo3::{
     prelude::*,
     types::{PyBytes, PyDict},
 };
-use pyre_runtime::{FileContent, Reactor, Received, RequestId, SendError};
+use pyre_runtime::{FileContent, Reactor, Received, RequestId, SendError, http1::ResponseError};
 
 use super::{
     awaitable::{self, Awaited, Waiting},
@@ -177,13 +177,17 @@ impl Exchange {
         const EARLY_HINTS: u16 = 103;
         let (id, host) = (self.id()?, self.host.get());
         let fields = links.iter().map(|link| (&b"link"[..], link.as_bytes()));
-        host.core
+        let sent = host
+            .core
             .borrow_mut()?
             .reactor
-            .send_interim(id, EARLY_HINTS, fields)
-            .map_err(errors::of_send)?;
+            .send_interim(id, EARLY_HINTS, fields);
         host.after_call(py)?;
-        Ok(true)
+        match sent {
+            // Within the body it is too late for hints, and not an error ("Early Hints").
+            Err(SendError::Response(ResponseError::HeadAlreadySent)) => Ok(true),
+            sent => sent.map(|()| true).map_err(errors::of_send),
+        }
     }
 
     /// Whether `send` may return now.
