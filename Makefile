@@ -18,6 +18,10 @@ BIN := .venv/bin
 VENV := .venv/cpython-$(PYTHON_VERSION)
 CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY := .tools/cargo-deny-$(CARGO_DENY_VERSION)/bin/cargo-deny
+CARGO_FUZZ_VERSION := 0.13.2
+CARGO_FUZZ := .tools/cargo-fuzz-$(CARGO_FUZZ_VERSION)/bin/cargo-fuzz
+FUZZ_SECONDS ?= 60
+TARGET := $(notdir $(basename $(wildcard fuzz/fuzz_targets/*.rs)))
 EXTENSION_SOURCES := $(shell find crates -path '*/src/*' -o -name Cargo.toml) \
 	Cargo.toml $(wildcard Cargo.lock) pyproject.toml
 TYPED_PYTHON := python/pyre $(wildcard tests/typing) scripts benchmarks
@@ -30,7 +34,7 @@ export PYO3_ENVIRONMENT_SIGNATURE := cpython-$(PYTHON_VERSION)
 # Nothing that cargo builds here embeds Python, so libpython and its headers need not be installed.
 export PYO3_BUILD_EXTENSION_MODULE := 1
 
-.PHONY: help run test test-rust test-python lint lint-rust lint-python fmt bench docs wheel clean
+.PHONY: help run test test-rust test-python lint lint-rust lint-python fmt fuzz bench docs wheel clean
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -71,6 +75,8 @@ fmt: .venv/lint-tools ## Format everything.
 bench: $(VENV) ## Compare with uvicorn and with no Python at all; options with ARGS=.
 	$(BIN)/python benchmarks/compare.py $(ARGS)
 
+fuzz: $(addprefix fuzz-,$(TARGET)) ## Fuzz each target FUZZ_SECONDS=60, or one with TARGET=; needs a C++ compiler.
+
 docs: $(VENV) ## Build the documentation of the crates.
 	cargo doc --workspace --no-deps
 
@@ -100,5 +106,15 @@ $(VENV):
 		|| { cat .venv/build.log >&2; exit 1; }
 	@touch $@
 
+# A stable compiler takes the flags of libFuzzer when it is told to; link-time optimisation loses its counters.
+fuzz-%: $(CARGO_FUZZ)
+	@mkdir -p fuzz/found/$*
+	RUSTC_BOOTSTRAP=1 CARGO_PROFILE_RELEASE_LTO=off $(CARGO_FUZZ) run $* fuzz/found/$* fuzz/corpus/$* \
+		--features libfuzzer --target-dir target/fuzz \
+		-- -max_total_time=$(FUZZ_SECONDS) -max_len=1024 -dict=fuzz/http1.dict -print_final_stats=1
+
 $(CARGO_DENY):
 	cargo install cargo-deny --version $(CARGO_DENY_VERSION) --locked --quiet --root $(@:/bin/cargo-deny=)
+
+$(CARGO_FUZZ):
+	cargo install cargo-fuzz --version $(CARGO_FUZZ_VERSION) --locked --quiet --root $(@:/bin/cargo-fuzz=)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-CRATES = ROOT / "crates"
+CRATES = (*sorted((ROOT / "crates").glob("*/")), ROOT / "fuzz")
 
 # The only files that may contain `unsafe`. A new one is a decision: name it in ARCHITECTURE.md too.
 UNSAFE_FILES = frozenset(
@@ -91,7 +91,8 @@ def dependencies(crate: str) -> set[str]:
 
 def crates_without_workspace_lints() -> Iterator[str]:
     """Find crates that only the default lints check."""
-    for manifest in sorted(CRATES.glob("*/Cargo.toml")):
+    for crate in CRATES:
+        manifest = crate / "Cargo.toml"
         lints = tomllib.loads(manifest.read_text()).get("lints", {})
         if not lints.get("workspace"):
             yield f"{relative(manifest)}: `[lints] workspace = true` is missing"
@@ -99,7 +100,7 @@ def crates_without_workspace_lints() -> Iterator[str]:
 
 def impure_protocol() -> Iterator[str]:
     """Find what a state machine has no use for: I/O, the environment, threads, `unsafe`."""
-    source = CRATES / "pyre-proto" / "src"
+    source = ROOT / "crates" / "pyre-proto" / "src"
     if "#![forbid(unsafe_code)]" not in (source / "lib.rs").read_text():
         yield f"{relative(source / 'lib.rs')}: `#![forbid(unsafe_code)]` is missing"
     for path in sorted(source.rglob("*.rs")):
@@ -109,9 +110,8 @@ def impure_protocol() -> Iterator[str]:
 
 def unlisted_unsafe() -> Iterator[str]:
     """Find `unsafe` outside the named files, and names that are out of date."""
-    with_unsafe = {
-        relative(path) for path in CRATES.rglob("*.rs") if re.search(r"\bunsafe\b", code(path))
-    }
+    sources = (path for crate in CRATES for path in crate.rglob("*.rs"))
+    with_unsafe = {relative(path) for path in sources if re.search(r"\bunsafe\b", code(path))}
     for name in sorted(with_unsafe - UNSAFE_FILES):
         yield f"{name}: has `unsafe`, and is not in UNSAFE_FILES of {relative(Path(__file__))}"
     for name in sorted(UNSAFE_FILES - with_unsafe):
@@ -120,7 +120,7 @@ def unlisted_unsafe() -> Iterator[str]:
 
 def long_files() -> Iterator[str]:
     """Find files that hold more than one concept, by their length."""
-    rust = CRATES.glob("*/src/**/*.rs")
+    rust = (path for crate in CRATES for path in (crate / "src").rglob("*.rs"))
     python = (path for top in PYTHON_FOLDERS for path in (ROOT / top).rglob("*.py"))
     for limit, paths in ((RUST_LINES, rust), (PYTHON_LINES, python)):
         for path in sorted(paths):
@@ -135,7 +135,7 @@ def stale_references() -> Iterator[str]:
     page = relative(REQUIREMENTS)
     texts = {
         f"/{relative(path)}": path.read_text()
-        for folder in (CRATES, ROOT / "tests")
+        for folder in (ROOT / "crates", ROOT / "tests")
         for suffix in DEFINITIONS
         for path in folder.rglob(f"*{suffix}")
     }

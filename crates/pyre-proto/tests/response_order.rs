@@ -153,6 +153,17 @@ fn an_error_without_a_request() {
     }
 }
 
+/// Nobody asked for it with HEAD.
+#[test]
+fn an_error_after_an_answered_head_has_content() {
+    let mut connection = asked(HEAD);
+    send_head(&mut connection, 200, &[]).unwrap();
+    send(&mut connection, "", true).unwrap();
+    assert_eq!(send_error(&mut connection), Some(10));
+    let responses = parse_all(&output(&connection), &["HEAD", ""]);
+    assert_eq!(responses[1].content, b"500 sorry\n");
+}
+
 #[test]
 fn an_error_follows_the_responses_before_it() {
     let mut connection = asked(octets!(GET, "BAD\r\n\r\n"));
@@ -216,6 +227,20 @@ fn abort_leaves_what_is_written_and_no_more() {
             send(&mut connection, "x", true),
             Err(ResponseError::Complete)
         );
+    }
+}
+
+/// Whether or not a request was shown.
+#[test]
+fn abort_is_the_last_word() {
+    for raw in ["", "GET / HT", GET] {
+        let mut connection = Connection::new(Limits::default().into());
+        connection.handle_input(raw.as_bytes());
+        read_on(&mut connection);
+        connection.abort();
+        assert_eq!(send_error(&mut connection), None, "{raw}");
+        assert!(connection.is_flushed(), "{raw}");
+        assert_eq!(connection.phase(), Phase::Closed);
     }
 }
 

@@ -147,11 +147,12 @@ impl Connection {
         }
     }
 
-    /// An interim response, such as 103, before the response itself. A 1.0 peer does not get it.
+    /// An interim response, such as 103, before the response itself: until its first content. A 1.0 peer
+    /// does not get it.
     ///
     /// # Errors
-    /// A status outside of 100–199 or 101, a field that HTTP can't carry there, or a response that has
-    /// begun; nothing is written then.
+    /// A status outside of 100–199 or 101, a field that HTTP can't carry there, or a response whose head
+    /// is written; nothing is written then.
     pub fn send_interim<'f>(
         &mut self,
         status: u16,
@@ -234,13 +235,7 @@ impl Connection {
             // The last response is complete; nobody waits for another.
             return None;
         }
-        let asked = Asked {
-            version: Version::Http11,
-            is_head: self.reader.is_head(),
-            keep_alive: false,
-            peer_persists: false,
-            takes_trailers: false,
-        };
+        let asked = self.asked_unread();
         let response = self.response.get_or_insert(Response::new(asked));
         if response.is_committed() {
             self.abort();
@@ -258,11 +253,11 @@ impl Connection {
         sent.ok()
     }
 
-    /// Ends the connection where it stands, so that the peer sees a truncated response.
+    /// Ends the connection where it stands, so that the peer sees a truncated response, or none.
     pub fn abort(&mut self) {
-        if let Some(response) = &mut self.response {
-            response.abort(&mut self.output);
-        }
+        let asked = self.asked_unread();
+        let response = self.response.get_or_insert(Response::new(asked));
+        response.abort(&mut self.output);
         self.reader.cut_short();
     }
 
@@ -341,6 +336,17 @@ impl Connection {
     #[must_use]
     pub fn is_response_complete(&self) -> bool {
         self.response.as_ref().is_none_or(Response::is_complete)
+    }
+
+    /// What is known of a request that was not shown.
+    const fn asked_unread(&self) -> Asked {
+        Asked {
+            version: Version::Http11,
+            is_head: self.reader.is_head(),
+            keep_alive: false,
+            peer_persists: false,
+            takes_trailers: false,
+        }
     }
 
     // ---- between requests

@@ -255,6 +255,7 @@ impl RequestReader {
     /// Readies for the next request, which is not looked at before.
     pub(super) fn next_request(&mut self) {
         self.reading = Reading::Head(HeadScanner::default());
+        self.is_head = false;
     }
 
     /// Reading is over, and nothing is lost by it.

@@ -1,5 +1,7 @@
 //! A client's parser of responses that forgives nothing. It shares no code with the encoder.
 
+use super::text;
+
 /// How the end of the content was found (RFC 9112 §6.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Framing {
@@ -18,6 +20,8 @@ pub(crate) struct Response {
     pub(crate) framing: Framing,
     pub(crate) content: Vec<u8>,
     pub(crate) is_to_head: bool,
+    /// The peer can tell that all of the content has arrived.
+    pub(crate) is_whole: bool,
 }
 
 impl Response {
@@ -47,6 +51,14 @@ impl Response {
 /// Every response in `octets`, the final ones in answer to `methods` in order.
 #[track_caller]
 pub(crate) fn parse_all(octets: &[u8], methods: &[&str]) -> Vec<Response> {
+    let responses = parse_cut_off(octets, methods);
+    assert!(responses.iter().all(|response| response.is_whole));
+    responses
+}
+
+/// As [`parse_all`], where the content of the last one may lack its end.
+#[track_caller]
+pub(crate) fn parse_cut_off(octets: &[u8], methods: &[&str]) -> Vec<Response> {
     let mut reader = Reader { rest: octets };
     let mut methods = methods.iter();
     let mut responses = Vec::new();
@@ -78,7 +90,7 @@ impl<'a> Reader<'a> {
             if line.is_empty() {
                 break;
             }
-            fields.push(field(line));
+            fields.push(field(&line));
         }
         Response {
             status: status.parse().expect("three digits"),
@@ -87,41 +99,46 @@ impl<'a> Reader<'a> {
             framing: Framing::None,
             content: Vec::new(),
             is_to_head: false,
+            is_whole: true,
         }
     }
 
     fn content(&mut self, response: &mut Response) {
         response.framing = framing(response);
-        response.content = match response.framing {
-            Framing::None => Vec::new(),
-            Framing::ContentLength(length) => self.take(length).to_vec(),
-            Framing::Chunked => self.chunks(),
-            Framing::UntilClose => std::mem::take(&mut self.rest).to_vec(),
-        };
-    }
-
-    fn chunks(&mut self) -> Vec<u8> {
-        let mut content = Vec::new();
-        loop {
-            let line = self.line();
-            assert!(!line.starts_with('+') && (line == "0" || !line.starts_with('0')));
-            let size = usize::from_str_radix(line, 16).expect("a chunk size");
-            content.extend_from_slice(self.take(size));
-            assert_eq!(self.line(), "", "what ends a chunk, or the trailer section");
-            if size == 0 {
-                return content;
+        match response.framing {
+            Framing::None => {}
+            Framing::ContentLength(length) => {
+                response.content = self.take(length.min(self.rest.len())).to_vec();
+                response.is_whole = response.content.len() == length;
             }
+            Framing::Chunked => response.is_whole = self.chunks(&mut response.content),
+            Framing::UntilClose => response.content = std::mem::take(&mut self.rest).to_vec(),
         }
     }
 
+    /// Whether the last chunk was among them.
+    fn chunks(&mut self, content: &mut Vec<u8>) -> bool {
+        while !self.rest.is_empty() {
+            let line = self.line();
+            assert!(!line.starts_with('+') && (line == "0" || !line.starts_with('0')));
+            let size = usize::from_str_radix(&line, 16).expect("a chunk size");
+            content.extend_from_slice(self.take(size));
+            assert_eq!(self.line(), "", "what ends a chunk, or the trailer section");
+            if size == 0 {
+                return true;
+            }
+        }
+        false
+    }
+
     /// Up to the next CRLF, which is consumed too.
-    fn line(&mut self) -> &'a str {
+    fn line(&mut self) -> String {
         let end = self.rest.windows(2).position(|pair| pair == b"\r\n");
         let end = end.unwrap_or_else(|| panic!("no CRLF in {}", self.rest.escape_ascii()));
         let line = self.take(end);
         self.take(2);
         assert!(!line.contains(&b'\r') && !line.contains(&b'\n'));
-        str::from_utf8(line).expect("the tests send ASCII")
+        text(line)
     }
 
     fn take(&mut self, length: usize) -> &'a [u8] {
@@ -133,8 +150,8 @@ impl<'a> Reader<'a> {
 
 fn field(line: &str) -> (String, String) {
     let (name, value) = line.split_once(": ").expect("a colon and a space");
-    let is_name = |octet: u8| octet.is_ascii_alphanumeric() || octet == b'-' || octet == b'_';
-    assert!(!name.is_empty() && name.bytes().all(is_name), "{name:?}");
+    let is_tchar = |mark: char| mark.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(mark);
+    assert!(!name.is_empty() && name.chars().all(is_tchar), "{name:?}");
     (name.to_owned(), value.to_owned())
 }
 
