@@ -34,7 +34,7 @@ export PYO3_ENVIRONMENT_SIGNATURE := cpython-$(PYTHON_VERSION)
 # Nothing that cargo builds here embeds Python, so libpython and its headers need not be installed.
 export PYO3_BUILD_EXTENSION_MODULE := 1
 
-.PHONY: help run test test-rust test-python lint lint-rust lint-python fmt fuzz bench docs wheel clean
+.PHONY: help run test test-rust test-python lint lint-rust lint-python fmt fuzz conformance bench docs wheel clean
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -71,6 +71,9 @@ fmt: .venv/lint-tools ## Format everything.
 	cargo fmt
 	$(BIN)/ruff check --fix-only --quiet
 	$(BIN)/ruff format
+
+conformance: .venv/extension .venv/conformance-tools ## Compare conformance with other servers.
+	$(BIN)/python scripts/asgi_conformance.py $(ARGS)
 
 bench: $(VENV) ## Compare with uvicorn and with no Python at all; options with ARGS=.
 	$(BIN)/python benchmarks/compare.py $(ARGS)

@@ -1,22 +1,28 @@
 """The command line of the system tests, and the fixture that starts servers.
 
-``--server "uvicorn {app} --host 127.0.0.1 --port {port} --app-dir {app_dir}"`` runs them against
-another server, which tells whether a test asks for the standard or for a habit of this server.
+``--server "uvicorn {app} --host 127.0.0.1 --port {port}"`` runs them against another server, which
+tells whether a test asks for the standard or for a habit of this server. For ``tests/asgi``, see
+``docs/asgi-conformance.md``.
 """
 
 import pytest
-from support.server import DEFAULT_SERVER, Launcher, is_pyre, launcher
+from support.server import CommandLines, Launcher
 
 Flavour = tuple[str, ...]
 """Options of the server that no test may notice."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--server", default=DEFAULT_SERVER, help="command line of the server to test")
+    group = parser.getgroup("server")
+    group.addoption("--server", help="command line of the server to test")
+    group.addoption("--server-uds", help="the same, listening on the unix socket {uds}")
+    group.addoption("--server-root-path", help="the same as --server, mounted at {root_path}")
+    group.addoption("--conformance-report", help="file to write what each check found to, as JSON")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "soak: many requests, after which nothing may have grown")
+    config.addinivalue_line("markers", "proves(section, rule, level): what a check is about")
 
 
 @pytest.fixture(scope="session")
@@ -26,13 +32,19 @@ def flavour() -> Flavour:
 
 
 @pytest.fixture(scope="session")
-def only_pyre(request: pytest.FixtureRequest) -> None:
-    """For tests of options that other servers don't have."""
-    if not is_pyre(request.config.getoption("--server")):
-        pytest.skip("other servers don't have this option")
+def command_lines(request: pytest.FixtureRequest) -> CommandLines:
+    """How to start the server under test."""
+    return CommandLines.chosen(request.config)
+
+
+@pytest.fixture(scope="session")
+def only_pyre(command_lines: CommandLines) -> None:
+    """For tests of what other servers don't have."""
+    if not command_lines.are_ours:
+        pytest.skip("other servers don't have this")
 
 
 @pytest.fixture(scope="module")
-def serve(request: pytest.FixtureRequest, flavour: Flavour) -> Launcher:
+def serve(command_lines: CommandLines, flavour: Flavour) -> Launcher:
     """Starts servers: ``with serve("module:app", *options) as server``."""
-    return launcher(request.config.getoption("--server"), flavour)
+    return Launcher(command_lines, flavour)

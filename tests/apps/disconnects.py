@@ -8,6 +8,7 @@ from scenarios import (
     Scenarios,
     Scope,
     Send,
+    content,
     query,
     read_body,
     respond,
@@ -30,7 +31,8 @@ async def begin(receive: Receive) -> None:
 @app.add
 async def wait(_scope: Scope, receive: Receive, _send: Send) -> None:
     await begin(receive)
-    app.report("wait", await receive())
+    app.report("wait", (await receive())["type"])
+    app.report("wait-again", (await receive())["type"])
 
 
 @app.add
@@ -38,16 +40,19 @@ async def wait_within_response(_scope: Scope, receive: Receive, send: Send) -> N
     await start(send)
     await send({"type": "http.response.body", "body": b"started", "more_body": True})
     await begin(receive)
-    app.report("wait-within-response", await receive())
+    app.report("wait-within-response", (await receive())["type"])
 
 
 @app.add
 async def read(_scope: Scope, receive: Receive, _send: Send) -> None:
-    """Report every message up to the end of the request."""
-    messages = [await receive()]
-    while messages[-1]["type"] == "http.request" and messages[-1]["more_body"]:
-        messages.append(await receive())
-    app.report("read", messages)
+    """Report what came of the body, whether more was to come, and what came instead."""
+    app.report("begun", None)
+    body = b""
+    more_body = True
+    while (message := await receive())["type"] == "http.request":
+        piece, more_body = content(message)
+        body += piece
+    app.report("read", [body, more_body, message["type"]])
 
 
 @app.add
@@ -83,6 +88,11 @@ async def escape(_scope: Scope, receive: Receive, send: Send) -> None:
     await begin(receive)
     await receive()
     app.report("escape", None)
+    await send_what_nobody_gets(send)
+
+
+async def send_what_nobody_gets(send: Send) -> None:
+    """A name to look for in the log."""
     await start(send)
     await send({"type": "http.response.body", "body": b"to nobody"})
 
@@ -132,7 +142,7 @@ async def not_cancelled(_scope: Scope, receive: Receive, _send: Send) -> None:
     """Go on with something else than the connection while the peer leaves."""
     await begin(receive)
     await app.gate("not-cancelled")
-    app.report("not-cancelled", await receive())
+    app.report("not-cancelled", (await receive())["type"])
 
 
 @app.add

@@ -3,7 +3,7 @@
 import hashlib
 
 from payload import blocks
-from scenarios import Receive, Scenarios, Scope, Send, query, respond, start
+from scenarios import Receive, Scenarios, Scope, Send, content, query, respond, start
 
 app = Scenarios()
 
@@ -30,7 +30,7 @@ async def upload(_scope: Scope, receive: Receive, send: Send) -> None:
         message = await receive()
         if message["type"] == "http.disconnect":
             return
-        digest.update(message["body"])
-        app.tally["largest-message"] = max(app.tally["largest-message"], len(message["body"]))
-        more_body = message["more_body"]
+        body, more_body = content(message)
+        digest.update(body)
+        app.tally["largest-message"] = max(app.tally["largest-message"], len(body))
     await respond(send, digest.hexdigest().encode())

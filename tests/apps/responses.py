@@ -1,5 +1,7 @@
 """Scenarios about the responses that an application may send."""
 
+import contextlib
+
 from scenarios import Receive, Scenarios, Scope, Send, query, respond, start
 
 app = Scenarios()
@@ -94,7 +96,7 @@ async def not_modified_with_length(_scope: Scope, _receive: Receive, send: Send)
 
 @app.add
 async def repeated_headers(_scope: Scope, _receive: Receive, send: Send) -> None:
-    headers = [(b"Set-Cookie", b"a=1"), (b"X-Between", b"-"), (b"set-cookie", b"b=2")]
+    headers = [(b"set-cookie", b"a=1"), (b"x-between", b"-"), (b"set-cookie", b"b=2")]
     await start(send, *headers, (b"content-length", b"0"))
     await send_body(send, b"")
 
@@ -107,10 +109,51 @@ async def many_headers(_scope: Scope, _receive: Receive, send: Send) -> None:
 
 
 @app.add
+async def headers_as_lists(_scope: Scope, _receive: Receive, send: Send) -> None:
+    headers = [[b"x-a", b"1"], [b"x-b", b"1"]]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send_body(send, b"")
+
+
+@app.add
+async def unusual_values(_scope: Scope, _receive: Receive, send: Send) -> None:
+    await start(send, (b"x-empty", b""), (b"x-octets", b"caf\xe9 \xf0\x9f\x94\xa5"))
+    await send_body(send, b"")
+
+
+@app.add
 async def headers_from_a_generator(_scope: Scope, _receive: Receive, send: Send) -> None:
     headers = ([name, b"1"] for name in (b"x-a", b"x-b"))
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send_body(send, b"")
+
+
+@app.add
+async def extra_keys(_scope: Scope, _receive: Receive, send: Send) -> None:
+    """Messages with keys that no server knows, as a later version of a specification may have."""
+    extra = {"com.example.extra": {"key": [1, None]}}
+    await send({"type": "http.response.start", "status": 200, "headers": [], **extra})
+    await send({"type": "http.response.body", "body": b"extra", **extra})
+
+
+@app.add
+async def messages_after_the_end(_scope: Scope, _receive: Receive, send: Send) -> None:
+    await respond(send, b"complete")
+    for message in (
+        {"type": "http.response.body", "body": b"more", "more_body": True},
+        {"type": "http.response.body", "body": b"and more"},
+    ):
+        with contextlib.suppress(Exception):
+            await send(message)
+    app.report("messages-after-the-end", None)
+
+
+@app.add
+async def returned_by_send(_scope: Scope, _receive: Receive, send: Send) -> None:
+    """Report what ``send`` returns."""
+    first = await send({"type": "http.response.start", "status": 200, "headers": []})
+    second = await send({"type": "http.response.body", "body": b""})
+    app.report("returned-by-send", [first, second])
 
 
 @app.add

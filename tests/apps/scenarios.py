@@ -99,12 +99,17 @@ async def start(send: Send, *headers: tuple[bytes, bytes], status: int = 200) ->
 async def read_body(receive: Receive) -> bytes:
     """The whole body of the request."""
     pieces: list[bytes] = []
-    while True:
-        message = await receive()
-        assert message["type"] == "http.request", message
-        pieces.append(message["body"])
-        if not message["more_body"]:
-            return b"".join(pieces)
+    more_body = True
+    while more_body:
+        piece, more_body = content(await receive())
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def content(message: Message) -> tuple[bytes, bool]:
+    """What a message has of the body, and whether more comes. A server may leave out both."""
+    assert message["type"] == "http.request", message
+    return message.get("body", b""), message.get("more_body", False)
 
 
 def query(scope: Scope) -> str:

@@ -2,11 +2,22 @@
 
 import asyncio
 import contextvars
+import threading
 import time
 from pathlib import Path
 
-import anyio
-from scenarios import Message, Receive, Scenarios, Scope, Send, query, read_body, respond, start
+from scenarios import (
+    Message,
+    Receive,
+    Scenarios,
+    Scope,
+    Send,
+    content,
+    query,
+    read_body,
+    respond,
+    start,
+)
 
 app = Scenarios()
 
@@ -78,7 +89,7 @@ async def timeout_in_the_same_tick(scope: Scope, receive: Receive, send: Send) -
             message = await receive()
     except TimeoutError:
         message = await receive()
-    await send_chunk(send, message["body"], more_body=False)
+    await send_chunk(send, content(message)[0], more_body=False)
 
 
 def block_until_exists(flag: Path) -> None:
@@ -99,8 +110,8 @@ async def impatient(_scope: Scope, receive: Receive, send: Send) -> None:
         except TimeoutError:
             app.tally["impatient"] += 1
             continue
-        body += message["body"]
-        more_body = message["more_body"]
+        piece, more_body = content(message)
+        body += piece
     await respond(send, body)
 
 
@@ -117,42 +128,83 @@ async def cancelled_receiver(_scope: Scope, receive: Receive, send: Send) -> Non
 
 @app.add
 async def task_group(_scope: Scope, receive: Receive, send: Send) -> None:
-    """Read and write in two children of an anyio task group, joined by a stream."""
-    pieces, found = anyio.create_memory_object_stream[bytes]()
+    """Read and write in two children of a task group, joined by a queue."""
+    found: asyncio.Queue[bytes] = asyncio.Queue()
 
     async def read() -> None:
-        async with pieces:
-            await pieces.send(await read_body(receive))
+        await found.put(await read_body(receive))
 
     async def write() -> None:
         await start(send)
-        async with found:
-            async for piece in found:
-                await send_chunk(send, piece)
-        await send_chunk(send, b"", more_body=False)
+        await send_chunk(send, await found.get(), more_body=False)
 
-    async with anyio.create_task_group() as group:
-        group.start_soon(read)
-        group.start_soon(write)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(read())
+        group.create_task(write())
 
 
 @app.add
 async def listen_for_disconnect(_scope: Scope, receive: Receive, send: Send) -> None:
-    """Stream while a sibling waits for the disconnect: what Starlette does."""
+    """Stream while a sibling waits for the disconnect: what frameworks do."""
     await read_body(receive)
 
-    async def listen(scope: anyio.CancelScope) -> None:
-        message = await receive()
-        app.report("heard", message["type"])
-        scope.cancel()
-
-    async with anyio.create_task_group() as group:
-        group.start_soon(listen, group.cancel_scope)
+    async def stream() -> None:
         await start(send)
         await send_chunk(send, b"first")
         await app.gate("listen-for-disconnect")
         await send_chunk(send, b"last", more_body=False)
-        group.cancel_scope.cancel()
+
+    async def listen() -> None:
+        app.report("heard", (await receive())["type"])
+        streaming.cancel()
+
+    async with asyncio.TaskGroup() as group:
+        streaming = group.create_task(stream())
+        listening = group.create_task(listen())
+        await asyncio.wait([streaming])
+        listening.cancel()
+
+
+@app.add
+async def calls_in_tasks(_scope: Scope, receive: Receive, send: Send) -> None:
+    """Make a task of each call: what they return has to be a coroutine."""
+    message = await asyncio.create_task(receive())
+    beginning = {"type": "http.response.start", "status": 200, "headers": []}
+    await asyncio.create_task(send(beginning))
+    end = {"type": "http.response.body", "body": content(message)[0]}
+    await asyncio.create_task(send(end))
+
+
+@app.add
+async def calls_from_a_thread(_scope: Scope, receive: Receive, send: Send) -> None:
+    """Receive and send from a thread: what adapters of synchronous frameworks do."""
+    loop = asyncio.get_running_loop()
+
+    def work() -> None:
+        body = asyncio.run_coroutine_threadsafe(read_body(receive), loop).result()
+        asyncio.run_coroutine_threadsafe(respond(send, body.upper()), loop).result()
+
+    await asyncio.to_thread(work)
+
+
+@app.add
+async def thread(_scope: Scope, _receive: Receive, send: Send) -> None:
+    """Answer whether this is the main thread."""
+    is_main = threading.current_thread() is threading.main_thread()
+    await respond(send, repr(is_main).encode())
+
+
+@app.add
+async def timers(_scope: Scope, _receive: Receive, send: Send) -> None:
+    """Stream from callbacks of the loop while the request is idle otherwise."""
+    loop = asyncio.get_running_loop()
+    await start(send)
+    for letter in (b"a", b"b", b"c"):
+        woken = loop.create_future()
+        loop.call_later(A_MOMENT, woken.set_result, None)
+        await woken
+        await send_chunk(send, letter)
+    await send_chunk(send, b"", more_body=False)
 
 
 @app.add
@@ -182,9 +234,8 @@ async def both_ways(_scope: Scope, receive: Receive, send: Send) -> None:
     async def read() -> None:
         more_body = True
         while more_body:
-            message = await receive()
-            more_body = message["more_body"]
-            await received.put(message["body"])
+            piece, more_body = content(await receive())
+            await received.put(piece)
         await received.put(None)
 
     async def write() -> None:

@@ -1,29 +1,23 @@
-"""Every test of this folder runs on each event loop and each driver of the reactor."""
+"""Every test of this folder says what it proves, and runs on each event loop and each driver."""
 
-import importlib.util
+from pathlib import Path
 
 import pytest
-from support.server import is_pyre
+from support.flavours import pytest_generate_tests
 
-FLAVOURS = [
-    ("--loop", "asyncio", "--driver", "poller"),
-    ("--loop", "uvloop", "--driver", "poller"),
-    ("--loop", "uvloop", "--driver", "thread"),
-]
+from asgi.report import Report, twofold
 
+__all__ = ["pytest_generate_tests"]
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "flavour" not in metafunc.fixturenames:
-        return
-    ours = is_pyre(metafunc.config.getoption("--server"))
-    flavours = [flavour for flavour in FLAVOURS if is_available(flavour)] if ours else [()]
-    metafunc.parametrize("flavour", flavours, ids=name, scope="module")
+FOLDER = Path(__file__).parent
 
 
-def is_available(flavour: tuple[str, ...]) -> bool:
-    return "uvloop" not in flavour or importlib.util.find_spec("uvloop") is not None
+def pytest_configure(config: pytest.Config) -> None:
+    if file := config.getoption("--conformance-report"):
+        config.pluginmanager.register(Report(Path(file), FOLDER))
 
 
-def name(flavour: tuple[str, ...]) -> str:
-    """``asyncio-poller`` and the like."""
-    return "-".join(flavour[1::2]) or "defaults"
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    checks = (item for item in items if item.path.is_relative_to(FOLDER))
+    if claimed_twice := twofold(checks):
+        raise pytest.UsageError(f"two tests prove the same: {claimed_twice}")

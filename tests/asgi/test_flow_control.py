@@ -1,23 +1,24 @@
-"""A side that doesn't read holds the other one back, and memory stays bounded."""
+"""A side that doesn't read holds the other one back."""
 
 import hashlib
-import threading
 from collections.abc import Iterator
 
 import pytest
 from apps.payload import BLOCK, blocks, digest
 from support.client import Connection, encoded
-from support.process import resident_bytes
+from support.load import Upload
 from support.scenarios import open_gate, reported, settled_tally, tally
 from support.server import Launcher, Server
 from support.waiting import settled
+
+from asgi.specification import APPLICATIONS, PIPELINING, PRACTICE, REQUEST, proves
 
 MEBIBYTE = 1024 * 1024
 
 SIZE = 64 * MEBIBYTE
 
-BOUND = 8 * MEBIBYTE
-"""What may be on its way when one side doesn't read: kernel buffers, and a few blocks."""
+BOUND = 16 * MEBIBYTE
+"""What may be on its way when one side doesn't read: buffers, of the kernel and of the server."""
 
 SMALL_BUFFER = BLOCK
 
@@ -35,6 +36,7 @@ def download(server: Server, name: str) -> Connection:
     return connection
 
 
+@proves(APPLICATIONS, "`send` waits for a peer that does not read", PRACTICE)
 def test_send_waits_for_a_client_that_does_not_read(server: Server) -> None:
     with download(server, "unread") as connection:
         assert 0 < settled_tally(server, "unread") < BOUND
@@ -43,67 +45,23 @@ def test_send_waits_for_a_client_that_does_not_read(server: Server) -> None:
     assert tally(server, "unread") == SIZE
 
 
-def test_slow_clients_cost_little_memory(server: Server) -> None:
-    assert server.request(f"GET /download?{SIZE},warm").status == 200
-    before = resident_bytes(server.pid)
-    connections = [download(server, f"slow-{number}") for number in range(8)]
-    for number, _ in enumerate(connections):
-        settled_tally(server, f"slow-{number}")
-    grown = resident_bytes(server.pid) - before
-    for connection in connections:
-        connection.reset()
-    assert grown < 2 * BOUND
-
-
-def test_client_that_reads_a_little_gets_a_little_more(server: Server) -> None:
-    with download(server, "sips") as connection:
-        first = settled_tally(server, "sips")
-        response = connection.open_response()
-        read = 0
-        while read < 2 * BOUND:
-            read += len(response.read_some())
-        second = settled_tally(server, "sips")
-    assert first < BOUND
-    assert read <= second < read + BOUND
-
-
-class Upload:
-    """Sends a body in a thread of its own, since the server will hold it back."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.sent = 0
-        self._connection = connection
-        self._thread = threading.Thread(target=self._send)
-        self._thread.start()
-
-    def join(self) -> None:
-        self._thread.join()
-
-    def _send(self) -> None:
-        for block in blocks(SIZE):
-            self._connection.send(block)
-            self.sent += len(block)
-
-
+@proves(REQUEST, "a peer is held back by an application that does not `receive`", PRACTICE)
 def test_upload_waits_for_an_application_that_does_not_read(server: Server) -> None:
     with server.connect() as connection:
         connection.send(encoded("POST /upload", b"", f"Content-Length: {SIZE}"))
         reported(server, "upload-waits")
-        before = resident_bytes(server.pid)
-        upload = Upload(connection)
+        upload = Upload(connection, blocks(SIZE))
         try:
             held_back = settled(lambda: upload.sent)
-            grown = resident_bytes(server.pid) - before
         finally:
             open_gate(server, "upload")
             upload.join()
         response = connection.read_response()
     assert held_back < BOUND
-    assert grown < BOUND
     assert response.body.decode() == digest(blocks(SIZE))
-    assert tally(server, "largest-message") < BOUND
 
 
+@proves(PIPELINING, "pipelined requests are held back by a peer that does not read", PRACTICE)
 def test_many_pipelined_requests_are_held_back_too(server: Server) -> None:
     """Requests whose responses nobody reads are not all answered into memory."""
     count, size = 64, 16 * BLOCK

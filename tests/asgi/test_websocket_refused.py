@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 from support.server import Launcher, Server
 
+from asgi.specification import PRACTICE, UPGRADE, WEBSOCKET_CLOSE, proves
+
 HANDSHAKE = (
     "Connection: Upgrade",
     "Upgrade: websocket",
@@ -19,16 +21,18 @@ def server(serve: Launcher) -> Iterator[Server]:
         yield server
 
 
+@proves(WEBSOCKET_CLOSE, "`websocket.close` before the accept is a 403")
 def test_handshake_is_answered_with_403(server: Server) -> None:
     assert server.request("GET /chat", b"", *HANDSHAKE).status == 403
 
 
+@proves(WEBSOCKET_CLOSE, "the server goes on after a handshake that was refused")
 def test_server_goes_on(server: Server) -> None:
     assert server.request("GET /chat", b"", *HANDSHAKE).status == 403
     assert server.request("GET /").body == b"plain"
 
 
+@proves(UPGRADE, "an `Upgrade` to something unknown is ignored", PRACTICE)
 def test_other_upgrades_are_ignored(server: Server) -> None:
-    """RFC 9110, section 7.8: a server MAY ignore an Upgrade; the request is answered as usual."""
     response = server.request("GET /", b"", "Connection: Upgrade", "Upgrade: foo/1")
     assert (response.status, response.body) == (200, b"plain")

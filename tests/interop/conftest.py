@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from support.server import Server, launcher
+from support.server import CommandLines, Launcher, Server
 
 from interop.sites import FRAMEWORKS, LOOPS, options
 
@@ -40,7 +40,7 @@ def sites(test: Any) -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def site(request: pytest.FixtureRequest) -> Iterator[Server]:
     framework, loop = request.param
-    serve = launcher(request.config.getoption("--server"), ("--loop", loop))
+    serve = Launcher(CommandLines.chosen(request.config), ("--loop", loop))
     with serve(f"{framework}_site:app") as server:
         yield server
 

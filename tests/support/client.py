@@ -30,6 +30,8 @@ class Response:
     body: bytes
     interim: list[int] = field(default_factory=list)
     """The statuses of the 1xx responses that came before."""
+    trailers: Headers = field(default_factory=list)
+    """The fields of the trailer section."""
 
     def all(self, name: bytes) -> list[bytes]:
         """The values of every field line with this lower-case name, in order."""
@@ -53,6 +55,7 @@ class IncomingResponse:
         if unread := connection.take_unread():
             self._parser.receive_data(unread)
         self.interim: list[int] = []
+        self.trailers: Headers = []
         self.head = self._read_head()
 
     @property
@@ -65,6 +68,7 @@ class IncomingResponse:
         if isinstance(event, h11.Data):
             return bytes(event.data)
         assert isinstance(event, h11.EndOfMessage), event
+        self.trailers = list(event.headers)
         self._connection.put_back(self._parser.trailing_data[0])
         return b""
 
@@ -72,7 +76,8 @@ class IncomingResponse:
         """What is left of the content, with the head."""
         body = b"".join(iter(self.read_some, b""))
         headers = list(self.head.headers)
-        return Response(self.status, self.head.http_version, headers, body, self.interim)
+        version = self.head.http_version
+        return Response(self.status, version, headers, body, self.interim, self.trailers)
 
     def _read_head(self) -> h11.Response:
         while isinstance(event := self._next_event(), h11.InformationalResponse):

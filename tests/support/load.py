@@ -1,6 +1,8 @@
 """Much traffic from little code: pipelined requests, and clients that leave at the worst moment."""
 
 import contextlib
+import threading
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -104,3 +106,22 @@ def leave_abruptly(address: Address, count: int) -> None:
 
     with ThreadPoolExecutor(CLIENTS) as pool:
         list(pool.map(leave_once, range(count)))
+
+
+class Upload:
+    """Sends a body in a thread of its own, since the server will hold it back."""
+
+    def __init__(self, connection: Connection, body: Iterable[bytes]) -> None:
+        self.sent = 0
+        self._connection = connection
+        self._body = body
+        self._thread = threading.Thread(target=self._send)
+        self._thread.start()
+
+    def join(self) -> None:
+        self._thread.join()
+
+    def _send(self) -> None:
+        for piece in self._body:
+            self._connection.send(piece)
+            self.sent += len(piece)

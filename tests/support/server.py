@@ -1,7 +1,8 @@
 """A server process under test: how it is started, watched and stopped.
 
 The life of a server: a port is reserved, the process starts, it accepts, tests talk to it, SIGTERM
-ends it. The end is a test of its own: exit status 0, and no error that no test asked for.
+ends it. For this project's server the end is a test of its own: exit status 0, and no error that no
+test asked for. Another server is told to stop only by tests about stopping, and killed in the end.
 """
 
 import contextlib
@@ -14,18 +15,21 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NoReturn, Self
+
+import pytest
 
 from support.client import Address, Connection, Response
 from support.waiting import wait_for
 
 APPS = Path(__file__).parent.parent / "apps"
 
-DEFAULT_SERVER = (
-    f"{shlex.quote(sys.executable)} -m pyre"
-    " {app} --host 127.0.0.1 --port {port} --app-dir {app_dir}"
-)
+PYRE = f"{shlex.quote(sys.executable)} -m pyre {{app}} --app-dir {{app_dir}}"
+
+EVENTS_FILE = "ASGI_EVENTS_FILE"
+"""The environment variable that tells an application where to write what happens to it."""
 
 START_DEADLINE = 30.0
 STOP_DEADLINE = 30.0
@@ -45,16 +49,22 @@ class Server:
     """A running server. Its working directory, output and unix socket are in ``directory``."""
 
     def __init__(
-        self, command: list[str], address: Address, directory: Path, clean_exits: frozenset[int]
+        self, command: list[str], address: Address, directory: Path, *, app_dir: Path, judged: bool
     ) -> None:
         self.address = address
-        self.clean_exits = clean_exits
         self._directory = directory
+        self._is_judged = judged
         self._expected_errors: list[str] = []
         self._is_stopping = False
         with self._output("stdout").open("wb") as out, self._output("stderr").open("wb") as err:
             self._process = subprocess.Popen(
-                command, stdout=out, stderr=err, cwd=directory, env=environment()
+                command,
+                stdout=out,
+                stderr=err,
+                cwd=directory,
+                env=environment(app_dir, self._output("events")),
+                # So that workers can be killed together with their parent.
+                start_new_session=True,
             )
 
     @property
@@ -68,6 +78,21 @@ class Server:
     @property
     def stderr(self) -> str:
         return self._output("stderr").read_text(encoding="utf-8", errors="replace")
+
+    @property
+    def log(self) -> str:
+        """Everything that has been printed: servers differ in where they log."""
+        return self.stdout + self.stderr
+
+    @property
+    def events(self) -> list[str]:
+        """What the application has told by ``apps/events.py``, in order."""
+        file = self._output("events")
+        return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+
+    def permit(self) -> None:
+        """Let the application go on that waits in ``apps/events.py``."""
+        self._output("permit").touch()
 
     def url(self, path: str = "/") -> str:
         """The address of ``path`` for a client of the TCP port."""
@@ -83,7 +108,12 @@ class Server:
             return connection.request(head, body, *fields)
 
     def expect_error(self, text: str) -> None:
-        """Wait until ``text`` has been logged; a traceback that holds it is no failure then."""
+        """Wait until ``text`` has been logged; a traceback that holds it is no failure then.
+
+        How another server logs the errors of an application is its own affair.
+        """
+        if not self._is_judged:
+            return
         wait_for(lambda: text in self.stderr, f"{text!r} on standard error")
         self._expected_errors.append(text)
 
@@ -116,16 +146,20 @@ class Server:
 
     def stop(self) -> None:
         """Stop the server, if no test has done so, and judge how it ended."""
+        if not self._is_judged:
+            return
         if self.is_running():
             if not self._is_stopping:
                 self.send_signal(signal.SIGTERM)
             status = self.wait()
-            assert status in self.clean_exits, f"exit status {status}\n{self.stderr}"
+            assert status == 0, f"exit status {status}\n{self.stderr}"
         unexpected = self._unexpected_errors()
         assert not unexpected, f"{len(unexpected)} unexpected errors, first:\n{unexpected[0]}"
 
     def kill(self) -> None:
-        self._process.kill()
+        """End the process, and the workers that it may have started."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
     def _refuses(self) -> bool:
@@ -163,12 +197,37 @@ class ServerEndedError(Exception):
 
 
 @dataclass(frozen=True)
-class Launcher:
-    """Starts servers with one command line and one set of options."""
+class CommandLines:
+    """How a server is started, with placeholders: a command line for each thing that tests vary.
 
-    template: str = DEFAULT_SERVER
+    ``{app}`` is ``module:attribute``, and ``{app_dir}`` the folder of the module, which is on
+    ``PYTHONPATH`` too.
+    """
+
+    tcp: str = PYRE + " --host 127.0.0.1 --port {port}"
+    uds: str | None = PYRE + " --uds {uds}"
+    root_path: str | None = tcp + " --root-path {root_path}"
+
+    @classmethod
+    def chosen(cls, config: pytest.Config) -> Self:
+        """Those of the command line of pytest, or of this project's server."""
+        tcp, uds, root_path = (
+            config.getoption(name) for name in ("--server", "--server-uds", "--server-root-path")
+        )
+        return cls() if tcp is None else cls(tcp, uds, root_path)
+
+    @property
+    def are_ours(self) -> bool:
+        """Whether they start this project's server."""
+        return "pyre" in {Path(word).name for word in shlex.split(self.tcp)}
+
+
+@dataclass(frozen=True)
+class Launcher:
+    """Starts servers with one set of command lines and of options."""
+
+    command_lines: CommandLines = CommandLines()
     options: tuple[str, ...] = ()
-    clean_exits: frozenset[int] = frozenset({0})
 
     @contextlib.contextmanager
     def __call__(
@@ -178,35 +237,49 @@ class Launcher:
 
         With ``uds`` it listens on a unix socket: at that path, or at one that nobody else uses.
         """
+        with self.starting(app, *options, app_dir=app_dir, uds=uds) as server:
+            server.wait_until_accepting()
+            yield server
+            server.stop()
+
+    @contextlib.contextmanager
+    def starting(
+        self, app: str, *options: str, app_dir: Path = APPS, uds: bool | str = False
+    ) -> Iterator[Server]:
+        """Start a server, and neither wait until it accepts nor judge how it ends."""
         with tempfile.TemporaryDirectory(prefix="pyre-") as directory, reserved_port() as port:
             path = uds if isinstance(uds, str) else str(Path(directory, "socket"))
-            words = self._command(app, app_dir, port)
-            words = on_unix_socket(words, path) if uds else words
-            address = path if uds else ("127.0.0.1", port)
-            command = [*words, *self.options, *options]
-            server = Server(command, address, Path(directory), self.clean_exits)
+            values = {"app": app, "app_dir": str(app_dir), "port": str(port), "uds": path}
+            template = self._offered("uds") if uds else self.command_lines.tcp
+            words = [word.format_map(values) for word in shlex.split(template)]
+            server = Server(
+                [*words, *self.options, *options],
+                path if uds else ("127.0.0.1", port),
+                Path(directory),
+                app_dir=app_dir,
+                judged=self.command_lines.are_ours,
+            )
             try:
-                server.wait_until_accepting()
                 yield server
-                server.stop()
             finally:
                 server.kill()
 
-    def _command(self, app: str, app_dir: Path, port: int) -> list[str]:
-        values = {"app": app, "app_dir": str(app_dir), "port": str(port)}
-        return [word.format_map(values) for word in shlex.split(self.template)]
+    def under(self, root_path: str) -> "Launcher":
+        """The same, but applications are mounted at a path."""
+        # The other placeholders are filled in later.
+        template = self._offered("root_path").replace("{root_path}", root_path)
+        return replace(self, command_lines=replace(self.command_lines, tcp=template))
+
+    def _offered(self, variant: str) -> str:
+        template: str | None = getattr(self.command_lines, variant)
+        if template is None:
+            not_offered(f"no command line for {variant}")
+        return template
 
 
-def launcher(template: str, options: tuple[str, ...] = ()) -> Launcher:
-    """A launcher that knows how the server of ``template`` ends when it is asked to."""
-    killed = {-signal.SIGTERM, -signal.SIGINT}
-    clean_exits = {0} if is_pyre(template) else {0} | killed
-    return Launcher(template, options, frozenset(clean_exits))
-
-
-def is_pyre(template: str) -> bool:
-    """Whether a command line starts this project's server."""
-    return "pyre" in {Path(word).name for word in shlex.split(template)}
+def not_offered(what: str) -> NoReturn:
+    """End a test about something that a server may leave out, and this one does."""
+    pytest.skip(f"not offered: {what}")
 
 
 @contextlib.contextmanager
@@ -222,25 +295,23 @@ def reserved_port() -> Iterator[int]:
         yield reservation.getsockname()[1]
 
 
-def on_unix_socket(command: list[str], path: str) -> list[str]:
-    """The command with ``--uds`` in place of its host and port."""
-    words = iter(command)
-    kept = []
-    for word in words:
-        if word in {"--host", "--port"}:
-            next(words)
-        else:
-            kept.append(word)
-    return [*kept, "--uds", path]
-
-
-def environment() -> dict[str, str]:
+def environment(app_dir: Path, events: Path) -> dict[str, str]:
     """The environment of a server: warnings shown, and no setting that a server would obey."""
     inherited = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith("PYRE_") and name not in {"WEB_CONCURRENCY", "FORWARDED_ALLOW_IPS"}
     }
-    commands = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     shown = {"PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1", "PYTHONWARNINGS": "default"}
-    return {**inherited, **shown, "PATH": commands}
+    return {
+        **inherited,
+        **shown,
+        "PATH": joined(Path(sys.executable).parent, os.environ.get("PATH", os.defpath)),
+        "PYTHONPATH": joined(*filter(None, [os.environ.get("PYTHONPATH")]), app_dir),
+        EVENTS_FILE: str(events),
+    }
+
+
+def joined(*paths: Path | str) -> str:
+    """A search path."""
+    return os.pathsep.join(map(str, paths))

@@ -11,8 +11,6 @@ TIMEOUTS = ("--timeout-header", "0.1", "--timeout-keep-alive", "0.1", "--timeout
 
 HALF_A_HEAD = encoded("GET /plain")[:-10]
 
-pytestmark = pytest.mark.usefixtures("only_pyre")
-
 
 @pytest.fixture(scope="module")
 def server(serve: Launcher) -> Iterator[Server]:

@@ -15,8 +15,6 @@ from support.server import Launcher, Server
 from support.waiting import wait_for
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-pytestmark = pytest.mark.usefixtures("only_pyre")
-
 TRUSTED = "127.0.0.1,10.0.0.0/8,fd00::/8"
 
 SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"

@@ -1,0 +1,1 @@
+"""What this server promises beyond the specification."""
