@@ -93,7 +93,7 @@ fn head(
     let line = read_request_line(request_line, faults);
     let fields = Fields::read(section, faults);
     // A rule of the fields alone may be named although the request line is no better.
-    let version = line.as_ref().map_or(Version::Http10, |line| line.version);
+    let version = version_said(request_line).unwrap_or(Version::Http10);
     let framing = framing(&fields, version, limits, faults);
     check_host(&fields, version, faults);
     let expects_continue = expects_continue(&fields, faults);
@@ -121,7 +121,6 @@ struct RequestLine<'a> {
     method: &'a [u8],
     target: &'a [u8],
     parts: Target,
-    version: Version,
 }
 
 /// `method SP request-target SP HTTP-version`
@@ -138,12 +137,18 @@ fn read_request_line<'a>(line: &'a [u8], faults: &mut Faults) -> Option<RequestL
     faults.note_unless(is_upper, RequestError::MethodNotImplemented);
     let version = read_version(version).map_err(|fault| faults.note(fault));
     let parts = target::read(method, target).map_err(|fault| faults.note(fault));
+    version.ok()?;
     Some(RequestLine {
         method,
         target,
         parts: parts.ok()?,
-        version: version.ok()?,
     })
+}
+
+/// Also where the rest of the line is wrong: what must be a 400 is one beside what may be a 501.
+fn version_said(line: &[u8]) -> Option<Version> {
+    let mut parts = line.split(|&octet| octet == b' ');
+    read_version(parts.nth(2)?).ok()
 }
 
 /// `"HTTP/" DIGIT "." DIGIT`; a higher minor version is read as 1.1 (RFC 9110 §2.5).
