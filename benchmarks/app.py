@@ -1,6 +1,8 @@
 """The application that the benchmarks load: as little work as ASGI allows."""
 
-from collections.abc import Awaitable, Callable
+import os
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 Message = dict[str, Any]
@@ -12,15 +14,23 @@ HELLO = b"Hello, world!"
 PIECE = b"x" * 65_536
 PIECES = 256
 
+FILE = Path(os.environ.get("BENCHMARK_FILE", "/dev/null"))
+
 
 async def app(scope: Message, receive: Receive, send: Send) -> None:
-    """Answer `/` with 13 bytes, `/echo` with the body of the request, and `/large` with 16 MiB."""
+    """Answer `/` with 13 bytes, `/echo` with the body of the request, `/large` with 16 MiB.
+
+    `/file` is the file that `BENCHMARK_FILE` names.
+    """
     if scope["type"] != "http":
         raise NotImplementedError(f"{scope['type']} is not supported")
     if scope["path"] == "/":
         body = HELLO
     elif scope["path"] == "/echo":
         body = await read_body(receive)
+    elif scope["path"] == "/file":
+        await send_file(scope, send)
+        return
     else:
         await send_large(send)
         return
@@ -41,6 +51,30 @@ async def read_body(receive: Receive) -> bytes:
         chunks.append(message.get("body", b""))
         more_body = message.get("more_body", False)
     return b"".join(chunks)
+
+
+async def send_file(scope: Message, send: Send) -> None:
+    """Send a file as Starlette does: by its path where the server takes it, else in pieces."""
+    headers = [(b"content-length", b"%d" % file_size())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    if "http.response.pathsend" in scope.get("extensions", {}):
+        await send({"type": "http.response.pathsend", "path": str(FILE)})
+        return
+    for piece in file_pieces():
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body"})
+
+
+def file_size() -> int:
+    """How many bytes the file has."""
+    return FILE.stat().st_size
+
+
+def file_pieces() -> Iterator[bytes]:
+    """Read it piece by piece."""
+    with FILE.open("rb") as file:
+        while piece := file.read(len(PIECE)):
+            yield piece
 
 
 async def send_large(send: Send) -> None:

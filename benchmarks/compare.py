@@ -14,11 +14,11 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 
-from servers import ROOT, Server, ServerError, known_servers, running
-from workloads import WORKLOADS, Load, Sample, Workload, allow_idle_connections
+from servers import CONTENT_LENGTH, ROOT, Server, ServerError, known_servers, running
+from workloads import FILE_BYTES, WORKLOADS, Load, Sample, Workload, allow_idle_connections
 
 # Every table shows how its first column compares with these.
 BASELINES = ("uvicorn", "fixed_answer")
@@ -33,6 +33,7 @@ def main() -> int:
     """Build, measure, print a table per workload."""
     with tempfile.TemporaryDirectory() as scratch:
         servers = known_servers(Path(scratch))
+        os.environ["BENCHMARK_FILE"] = write_files(Path(scratch))
         arguments = parse_arguments(servers)
         chosen = [servers[name] for name in arguments.server]
         try:
@@ -53,16 +54,26 @@ def main() -> int:
     return 0
 
 
-def parse_arguments(servers: Iterable[str]) -> argparse.Namespace:
+def parse_arguments(servers: Mapping[str, Server]) -> argparse.Namespace:
     """Read the command line; everything is measured unless it says less."""
     parser = argparse.ArgumentParser(description="Compare Pyre with its peers.")
     every_workload, every_server = list(WORKLOADS), list(servers)
+    usual = [server.name for server in servers.values() if not server.is_reference]
     parser.add_argument("--workload", nargs="+", choices=every_workload, default=every_workload)
-    parser.add_argument("--server", nargs="+", choices=every_server, default=every_server)
+    parser.add_argument("--server", nargs="+", choices=every_server, default=usual)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=5, help="of load per sample")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every sample to FILE")
     return parser.parse_args()
+
+
+def write_files(folder: Path) -> str:
+    """Write what a file server answers with; return the path of the large file."""
+    (folder / "index.html").write_bytes(b"x" * CONTENT_LENGTH)
+    large = folder / "file"
+    with large.open("wb") as file:
+        file.truncate(FILE_BYTES)
+    return str(large)
 
 
 def two_cpus() -> tuple[int, int]:
@@ -87,7 +98,7 @@ def measure(
     workload: Workload, servers: list[Server], rounds: int, cpu: int, load: Load
 ) -> Samples:
     """Take the samples of one workload and print its table."""
-    fitting = [server for server in servers if server.runs_app or not workload.needs_app]
+    fitting = [server for server in servers if workload.fits(server)]
     samples: Samples = {server.name: [] for server in fitting}
     for _ in range(rounds):
         for server in fitting:

@@ -37,13 +37,16 @@ class ServerError(Exception):
 class Server:
     """One row of the table: a name and the command that serves on a port of 127.0.0.1.
 
-    `build` makes what `command` runs. `runs_app` is false when only `GET /` makes sense.
+    `build` makes what `command` runs. `runs_app` is false when only `GET /` makes sense, and
+    `serves_file` says whether `/file` does too. A `reference` is measured where it is asked for.
     """
 
     name: str
     command: tuple[str, ...]
     build: Callable[[], None]
     runs_app: bool = True
+    serves_file: bool = True
+    is_reference: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,13 @@ def known_servers(scratch: Path) -> dict[str, Server]:
     pyre, uvicorn = str(VENV / "bin" / "pyre"), str(VENV / "bin" / "uvicorn")
     access_log = ("--access-log-file", str(scratch / "access.log"))
     servers = [
-        Server("fixed_answer", (str(FIXED_ANSWER),), build_fixed_answer, runs_app=False),
+        Server(
+            "fixed_answer",
+            (str(FIXED_ANSWER),),
+            build_fixed_answer,
+            runs_app=False,
+            serves_file=False,
+        ),
         Server("pyre", (pyre, *COMMON, *NO_ACCESS_LOG, "--loop", "uvloop"), install_pyre),
         Server("pyre-asyncio", (pyre, *COMMON, *NO_ACCESS_LOG, "--loop", "asyncio"), install_pyre),
         Server("pyre-log", (pyre, *COMMON, *QUIET, "--loop", "uvloop", *access_log), install_pyre),
@@ -95,6 +104,13 @@ def known_servers(scratch: Path) -> dict[str, Server]:
             "uvicorn",
             (uvicorn, *COMMON, *NO_ACCESS_LOG, "--loop", "uvloop", "--http", "httptools"),
             create_venv,
+        ),
+        Server(
+            "nginx",
+            (sys.executable, str(ROOT / "benchmarks" / "nginx.py"), str(scratch)),
+            find_nginx,
+            runs_app=False,
+            is_reference=True,
         ),
     ]
     return {server.name: server for server in servers}
@@ -168,6 +184,12 @@ def unused_port() -> int:
 def build_fixed_answer() -> None:
     """Build the example that answers without Python."""
     build("cargo", "build", "--release", "--package", "pyre-runtime", "--example", "fixed_answer")
+
+
+def find_nginx() -> None:
+    """Look that it is there; it comes from the system."""
+    if shutil.which("nginx") is None:
+        raise ServerError("nginx is not installed: apt-get install nginx-light")
 
 
 def create_venv() -> None:

@@ -8,13 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from servers import Running, ServerError, connect, request
+from servers import Running, Server, ServerError, connect, request
 from stalled import stalled_connections
 
 WRK_SCRIPT = Path(__file__).with_name("wrk.lua")
 
 CONNECTIONS = 32
 ECHO_BYTES = 10_000
+LARGE_ECHO_BYTES = 100_000
+FILE_BYTES = 100_000_000
+FILE_CONNECTIONS = 4
 IDLE_CONNECTIONS = 8000
 # Standard streams, listeners, pollers, the interpreter's files.
 SPARE_DESCRIPTORS = 200
@@ -38,6 +41,13 @@ class Workload:
     metrics: tuple[str, ...]
     sample: Callable[[Running, Load], Sample]
     needs_app: bool = False
+    needs_file: bool = False
+
+    def fits(self, server: Server) -> bool:
+        """Whether the server can answer it."""
+        if self.needs_file:
+            return server.serves_file
+        return server.runs_app or not self.needs_app
 
 
 def hello(server: Running, load: Load) -> Sample:
@@ -59,6 +69,16 @@ def stalled(server: Running, load: Load) -> Sample:
 def echo(server: Running, load: Load) -> Sample:
     """POST 10 kB on 32 keep-alive connections and read it back."""
     return wrk(server, load, "/echo", CONNECTIONS, ECHO_BYTES)
+
+
+def large_echo(server: Running, load: Load) -> Sample:
+    """POST 100 kB on 32 keep-alive connections and read it back."""
+    return wrk(server, load, "/echo", CONNECTIONS, LARGE_ECHO_BYTES)
+
+
+def file(server: Running, load: Load) -> Sample:
+    """GET a file of 100 MB on 4 keep-alive connections."""
+    return wrk(server, load, "/file", FILE_CONNECTIONS)
 
 
 def idle(server: Running, _load: Load) -> Sample:
@@ -83,6 +103,8 @@ WORKLOADS = {
     "latency": Workload("GET, 13 bytes, 1 connection", PROMPT, latency),
     "stalled": Workload("The same beside 200 that stall", PROMPT, stalled, needs_app=True),
     "echo": Workload("POST echo, 10 kB, 32 connections", LOADED, echo, needs_app=True),
+    "echo100": Workload("POST echo, 100 kB, 32 connections", LOADED, large_echo, needs_app=True),
+    "file": Workload("File of 100 MB, 4 connections", ("CPU µs/MB", "MB/s"), file, needs_file=True),
     "idle": Workload("Memory of an idle keep-alive connection", ("bytes/connection",), idle),
     "start": Workload("Start to first answer", ("ms", "RSS MB"), start),
 }
@@ -96,6 +118,8 @@ def wrk(server: Running, load: Load, path: str, connections: int, body: int = 0)
     report = run_wrk(load.cpu, load.seconds, connections, target)
     used = server.cpu_seconds() - before
     return {
+        "CPU µs/MB": used * 1e12 / report["bytes"],
+        "MB/s": report["bytes"] / report["microseconds"],
         "CPU µs/request": used * 1e6 / report["requests"],
         "requests/s": report["requests"] * 1e6 / report["microseconds"],
         "p50 µs": report["p50"],

@@ -11,8 +11,9 @@ end
 function done(summary, latency, requests)
   local errors = summary.errors
   io.write(string.format(
-    '{"requests": %d, "microseconds": %d, "p50": %d, "p99": %d, "failures": %d}\n',
+    '{"requests": %d, "bytes": %d, "microseconds": %d, "p50": %d, "p99": %d, "failures": %d}\n',
     summary.requests,
+    summary.bytes,
     summary.duration,
     latency:percentile(50),
     latency:percentile(99),
