@@ -57,3 +57,21 @@ async def objects(_scope: Scope, _receive: Receive, send: Send) -> None:
     """Answer how many tasks and how many tracked objects there are."""
     gc.collect()
     await respond(send, repr((len(asyncio.all_tasks()), len(gc.get_objects()))).encode())
+
+
+@app.add
+async def garbage(_scope: Scope, _receive: Receive, send: Send) -> None:
+    """Answer how many objects only the collector finds, and let it find none until asked again."""
+    gc.disable()
+    await respond(send, repr(gc.collect()).encode())
+
+
+@app.add
+async def blocking(scope: Scope, receive: Receive, send: Send) -> None:
+    """Work in a thread before, between and after the messages."""
+    number = int(await asyncio.to_thread(query, scope))
+    message = await receive()
+    loop = asyncio.get_running_loop()
+    body = await loop.run_in_executor(None, lambda: message["body"] * number)
+    await respond(send, body)
+    await asyncio.to_thread(len, body)
