@@ -53,9 +53,11 @@ pub(super) fn read<'py>(
 
 impl<'py> Trailers<'py> {
     fn read(message: &Bound<'py, PyDict>) -> PyResult<Self> {
+        let py = message.py();
+        let headers = message.get_item(intern!(py, "headers"))?;
         Ok(Self {
-            is_last: !is_true(message, intern!(message.py(), "more_trailers"))?,
-            fields: read_fields(message)?,
+            is_last: !is_true(message, intern!(py, "more_trailers"))?,
+            fields: read_fields(headers.as_ref())?,
         })
     }
 

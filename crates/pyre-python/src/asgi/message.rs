@@ -88,10 +88,13 @@ impl<'py> Start<'py> {
         let status_number: i64 = status
             .extract()
             .map_err(|_| wrong("'status'", "int", &status))?;
+        let headers = message.get_item(intern!(py, "headers"))?;
+        // Type, status and headers are all that most messages have.
+        let may_have_trailers = message.len() > 2 + usize::from(headers.is_some());
         Ok(Self {
             status: u16::try_from(status_number).unwrap_or_default(),
-            has_trailers: is_true(message, intern!(py, "trailers"))?,
-            fields: read_fields(message)?,
+            has_trailers: may_have_trailers && is_true(message, intern!(py, "trailers"))?,
+            fields: read_fields(headers.as_ref())?,
         })
     }
 
@@ -115,9 +118,9 @@ pub(super) fn octets_of<'a>(fields: &'a [Field<'_>]) -> impl Iterator<Item = (&'
         .map(|(name, value)| (name.as_bytes(), value.as_bytes()))
 }
 
-/// `headers`, none when it is left out.
-pub(super) fn read_fields<'py>(message: &Bound<'py, PyDict>) -> PyResult<Vec<Field<'py>>> {
-    let Some(headers) = message.get_item(intern!(message.py(), "headers"))? else {
+/// The value of `headers`, which may be left out.
+pub(super) fn read_fields<'py>(headers: Option<&Bound<'py, PyAny>>) -> PyResult<Vec<Field<'py>>> {
+    let Some(headers) = headers else {
         return Ok(Vec::new());
     };
     if let Ok(list) = headers.cast_exact::<PyList>() {
@@ -155,11 +158,11 @@ fn read_other_pair<'py>(
 impl<'py> Body<'py> {
     fn read(message: &Bound<'py, PyDict>) -> PyResult<Self> {
         let py = message.py();
-        let is_last = !is_true(message, intern!(py, "more_body"))?;
-        let octets = match message.get_item(intern!(py, "body"))? {
-            None => Octets::Copied(Vec::new()),
-            Some(body) => Octets::read(body)?,
-        };
+        let body = message.get_item(intern!(py, "body"))?;
+        // Type and body are all that the last message of most responses has.
+        let may_have_more = message.len() > 1 + usize::from(body.is_some());
+        let is_last = !(may_have_more && is_true(message, intern!(py, "more_body"))?);
+        let octets = body.map_or(Ok(Octets::Copied(Vec::new())), Octets::read)?;
         Ok(Self { octets, is_last })
     }
 

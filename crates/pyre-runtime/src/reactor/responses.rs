@@ -82,7 +82,8 @@ impl Reactor {
         if let Some(entry) = &mut connection.entry {
             entry.octets += sent;
         }
-        self.after_send(id);
+        let is_complete = connection.http.is_response_complete();
+        self.after_send(id, is_complete);
         Ok(())
     }
 
@@ -113,7 +114,8 @@ impl Reactor {
         if let Some(entry) = &mut connection.entry {
             entry.octets += sent;
         }
-        self.after_send(id);
+        let is_complete = connection.http.is_response_complete();
+        self.after_send(id, is_complete);
         Ok(())
     }
 
@@ -135,7 +137,7 @@ impl Reactor {
         end: bool,
     ) -> Result<(), SendError> {
         self.answerable(id)?.http.send_trailers(fields, end)?;
-        self.after_send(id);
+        self.after_send(id, end);
         Ok(())
     }
 
@@ -160,10 +162,7 @@ impl Reactor {
             .ok_or(SendError::Disconnected)
     }
 
-    fn after_send(&mut self, id: RequestId) {
-        let is_complete = self
-            .open_request(id)
-            .is_some_and(|connection| connection.http.is_response_complete());
+    fn after_send(&mut self, id: RequestId, is_complete: bool) {
         if is_complete {
             self.end_response(id.connection);
         }
