@@ -43,7 +43,7 @@ pub(super) fn read<'py>(
         #[cfg(unix)]
         "http.response.zerocopysend" => {
             let is_last = !is_true(message, intern!(message.py(), "more_body"))?;
-            Extension::File(file::of_descriptor(message)?, is_last)
+            Extension::File(super::open_file::of_descriptor(message)?, is_last)
         }
         "http.response.trailers" => Extension::Trailers(Trailers::read(message)?),
         "http.response.early_hint" => Extension::EarlyHint(links(message)?),

@@ -8,6 +8,8 @@ mod extension;
 mod file;
 mod message;
 mod names;
+#[cfg(unix)]
+mod open_file;
 mod scope;
 
 use pyo3::{
