@@ -2,26 +2,31 @@
 
 use pyre_proto::http1::ResponseError;
 
-use super::script::{Field, Method, Request, ResponseHead};
-use crate::support::{
-    strict_response::{Framing, Response},
-    text,
+use super::{
+    rules::{applications_own, content_lengths, said, says_close, wrong_with, wrong_with_fields},
+    script::{Method, Request, ResponseHead, Trailers},
 };
+use crate::support::strict_response::{Framing, Response};
 
 pub(super) const DATE: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
 pub(super) const SERVER: &str = "pyre";
 
 /// The response to one request, as far as it was accepted.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 pub(super) struct Expected {
     method: Method,
     is_http11: bool,
+    takes_trailers: bool,
     /// Another request may follow on the connection.
     pub(super) persists: bool,
     head: Option<Head>,
     /// What the head says since it is written.
     written: Option<Written>,
     content: Vec<u8>,
+    has_trailers: bool,
+    is_content_complete: bool,
+    trailers: Vec<(String, String)>,
     end: Option<End>,
 }
 
@@ -54,11 +59,9 @@ impl Expected {
         Self {
             method: request.method,
             is_http11: request.is_http11,
+            takes_trailers: request.takes_trailers(),
             persists: request.persists(),
-            head: None,
-            written: None,
-            content: Vec::new(),
-            end: None,
+            ..Self::without_request()
         }
     }
 
@@ -67,10 +70,14 @@ impl Expected {
         Self {
             method: Method::Get,
             is_http11: true,
+            takes_trailers: false,
             persists: false,
             head: None,
             written: None,
             content: Vec::new(),
+            has_trailers: false,
+            is_content_complete: false,
+            trailers: Vec::new(),
             end: None,
         }
     }
@@ -114,20 +121,69 @@ impl Expected {
         wrong
     }
 
+    /// As [`Self::send_head`]; whether it is written is [`Self::is_http11`]'s to say.
+    pub(super) fn send_interim(&self, head: &ResponseHead<'_>) -> Vec<ResponseError> {
+        if self.is_over() {
+            return vec![ResponseError::Complete];
+        }
+        if self.is_written() {
+            return vec![ResponseError::HeadAlreadySent];
+        }
+        let status = head.interim_status();
+        let is_interim = (100..200).contains(&status) && status != 101;
+        let mut wrong = wrong_with_fields(&head.fields, ResponseError::InterimField);
+        wrong.extend((!is_interim).then_some(ResponseError::InterimStatus));
+        wrong
+    }
+
+    pub(super) fn is_http11(&self) -> bool {
+        self.is_http11
+    }
+
+    pub(super) fn announce_trailers(&mut self) {
+        self.has_trailers |= self.head.is_some() && !self.is_written() && !self.is_over();
+    }
+
+    /// As [`Self::send_head`].
+    pub(super) fn send_trailers(&mut self, trailers: &Trailers<'_>) -> Vec<ResponseError> {
+        if self.is_over() {
+            return vec![ResponseError::Complete];
+        }
+        if !self.is_content_complete {
+            return vec![ResponseError::TrailersTooEarly];
+        }
+        let wrong = wrong_with_fields(&trailers.fields, ResponseError::TrailerField);
+        if wrong.is_empty() {
+            let is_chunked = self.written.as_ref().map(|written| written.framing);
+            if is_chunked == Some(Framing::Chunked) && self.takes_trailers {
+                self.trailers.extend(trailers.fields.iter().map(said));
+            }
+            self.end = trailers.are_last.then_some(End::Complete);
+        }
+        wrong
+    }
+
     /// As [`Self::send_head`].
     pub(super) fn send_data(&mut self, octets: &[u8], is_last: bool) -> Vec<ResponseError> {
         if self.is_over() {
             return vec![ResponseError::Complete];
+        }
+        if self.is_content_complete {
+            return vec![ResponseError::ContentComplete];
         }
         let Some(head) = self.head.clone() else {
             return vec![ResponseError::HeadMissing];
         };
         let written = self.written.clone();
         let written = written.unwrap_or_else(|| self.decided(&head, octets.len(), is_last));
-        if let Framing::ContentLength(length) = written.framing
-            && !self.is_without_content()
-        {
-            let sent = self.content.len() + octets.len();
+        let length = match written.framing {
+            Framing::ContentLength(length) => Some(length as u64),
+            // Not sent, beside trailers, and kept all the same.
+            Framing::Chunked => head.content_length,
+            Framing::None | Framing::UntilClose => None,
+        };
+        if let Some(length) = length.filter(|_| !self.is_without_content()) {
+            let sent = (self.content.len() + octets.len()) as u64;
             if sent > length {
                 return vec![ResponseError::ContentTooLong];
             }
@@ -140,7 +196,8 @@ impl Expected {
         if !self.is_without_content() {
             self.content.extend_from_slice(octets);
         }
-        if is_last {
+        self.is_content_complete = is_last;
+        if is_last && !self.has_trailers {
             self.end = Some(End::Complete);
         }
         Vec::new()
@@ -155,6 +212,7 @@ impl Expected {
             content_length: None,
             has_defaults: true,
         });
+        self.has_trailers = false;
         self.persists = false;
         assert_eq!(self.send_data(content.as_bytes(), true), []);
         self.content.len() as u64
@@ -183,6 +241,7 @@ impl Expected {
             205 => (Framing::ContentLength(0), Some(0)),
             304 => (Framing::None, announced.or(counted)),
             _ if is_to_head => (Framing::None, announced.or(counted)),
+            _ if self.has_trailers && self.takes_trailers => (Framing::Chunked, None),
             _ => {
                 let known = announced.or(is_all.then_some(first as u64));
                 (self.framing_of(known), known)
@@ -210,6 +269,7 @@ impl Expected {
         assert_eq!(read.status, head.status);
         assert_eq!(read.framing, written.framing);
         assert_eq!(read.content, self.content);
+        assert_eq!(read.trailers, self.trailers);
         let fields = read.fields.split_at_checked(head.fields.len());
         let (applications, servers) = fields.expect("every field of the application");
         assert_eq!(applications, head.fields);
@@ -258,70 +318,4 @@ impl Expected {
             .filter_map(|(name, value)| Some((name.to_owned(), value?)));
         said.collect()
     }
-}
-
-/// Every rule that the head breaks.
-fn wrong_with(head: &ResponseHead<'_>) -> Vec<ResponseError> {
-    let lengths = content_lengths(head);
-    let is_one = |length: &Option<u64>| length.is_some() && *length == lengths[0];
-    let rules = [
-        (ResponseError::Status, (200..1000).contains(&head.status())),
-        (ResponseError::FieldName, head.fields.iter().all(has_name)),
-        (ResponseError::FieldValue, head.fields.iter().all(has_value)),
-        (ResponseError::ContentLength, lengths.iter().all(is_one)),
-    ];
-    let broken = rules.into_iter().filter(|(_, is_kept)| !is_kept);
-    broken.map(|(error, _)| error).collect()
-}
-
-/// RFC 9110 §5.1.
-fn has_name(field: &Field<'_>) -> bool {
-    let is_tchar = |octet: &u8| octet.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(octet);
-    !field.name().is_empty() && field.name().iter().all(is_tchar)
-}
-
-/// RFC 9110 §5.5.
-fn has_value(field: &Field<'_>) -> bool {
-    let is_text = |octet: &u8| *octet == b'\t' || !octet.is_ascii_control();
-    field.value().iter().all(is_text)
-}
-
-fn values(head: &ResponseHead<'_>, name: &str) -> Vec<String> {
-    let fields = head.fields.iter();
-    let named = fields.filter(|field| field.name().eq_ignore_ascii_case(name.as_bytes()));
-    named.map(|field| text(&field.value())).collect()
-}
-
-/// Without optional white space.
-fn trimmed(value: &str) -> &str {
-    value.trim_matches([' ', '\t'])
-}
-
-/// Each that is said, `None` for one that is no number.
-fn content_lengths(head: &ResponseHead<'_>) -> Vec<Option<u64>> {
-    let number = |value: &String| {
-        let digits = trimmed(value);
-        let is_number = digits.bytes().all(|octet| octet.is_ascii_digit());
-        is_number.then(|| digits.parse().ok()).flatten()
-    };
-    values(head, "content-length").iter().map(number).collect()
-}
-
-fn says_close(head: &ResponseHead<'_>) -> bool {
-    let options = values(head, "connection").join(",");
-    options
-        .split(',')
-        .any(|option| trimmed(option).eq_ignore_ascii_case("close"))
-}
-
-/// Framing and persistence are the server's to say.
-fn applications_own(head: &ResponseHead<'_>) -> Vec<(String, String)> {
-    let servers = ["connection", "content-length", "transfer-encoding"];
-    let fields = head
-        .fields
-        .iter()
-        .map(|field| (text(field.name()), text(&field.value())));
-    fields
-        .filter(|(name, _)| !servers.contains(&&*name.to_ascii_lowercase()))
-        .collect()
 }

@@ -1,18 +1,17 @@
 //! The application's calls in any order: what the peer reads is what was said, and what was refused is not.
 
 mod expected;
+mod reading;
+mod rules;
 mod script;
 
 use arbitrary::{Arbitrary, Unstructured};
-use pyre_proto::http1::{Connection, DefaultFields, Event, Limits, Phase, ResponseError};
+use pyre_proto::http1::{Connection, Content, DefaultFields, Event, Limits, Phase, ResponseError};
 
-use crate::support::{
-    NEXT,
-    application::output,
-    strict_response::{Response, parse_cut_off},
-};
+use crate::support::{NEXT, application::output, text};
 use expected::{DATE, Expected, SERVER};
-use script::{ErrorStatus, Piece, Request, ResponseHead, Step};
+use reading::{Item, assert_read, assert_verdict};
+use script::{ErrorStatus, Field, Piece, Report, Request, ResponseHead, Step, Trailers};
 
 /// The peer reads every response as the application sent it.
 pub fn check(data: &[u8]) {
@@ -26,18 +25,6 @@ pub fn check(data: &[u8]) {
         exchange.take(step);
     }
     exchange.finish();
-}
-
-/// Says at a finding what was done, as the octets tell nobody. libFuzzer's process ends before; a test's does not.
-struct Report<'a>(&'a [Step<'a>]);
-
-impl Drop for Report<'_> {
-    #[expect(clippy::print_stderr, reason = "it is a part of the panic's message")]
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            eprintln!("{:#?}", self.0);
-        }
-    }
 }
 
 /// A connection, and what is known of it from outside.
@@ -61,11 +48,6 @@ struct Exchange {
 struct Current {
     response: Expected,
     waits_for_continue: bool,
-}
-
-enum Item {
-    Continue,
-    Response(Expected),
 }
 
 impl Exchange {
@@ -96,6 +78,10 @@ impl Exchange {
             Step::CloseIfIdle => self.close_if_idle(),
             Step::Abort => self.abort(),
             Step::Write(length) => self.write(usize::from(*length)),
+            Step::SendInterim(head) => self.send_interim(head),
+            Step::AnnounceTrailers => self.announce_trailers(),
+            Step::SendTrailers(trailers) => self.send_trailers(trailers),
+            Step::SendExternal(length, is_last) => self.send_external(*length, *is_last),
         }
         self.settle();
     }
@@ -119,11 +105,22 @@ impl Exchange {
     }
 
     fn write(&mut self, length: usize) {
-        let mut octets = output(&self.connection);
-        assert_eq!(octets.len() as u64, self.connection.output_len());
-        octets.truncate(length);
-        self.connection.handle_written(octets.len());
-        self.written.extend(octets);
+        let mut room = length;
+        while room > 0 && !self.connection.is_flushed() {
+            let mut octets = match self.connection.poll_external() {
+                Some(length) => external(usize::try_from(length).expect("64 bits")),
+                None => output(&self.connection),
+            };
+            assert!(octets.len() as u64 <= self.connection.output_len());
+            octets.truncate(room);
+            room -= octets.len();
+            assert!(
+                !octets.is_empty(),
+                "there is more to write, and nothing is shown"
+            );
+            self.connection.handle_written(octets.len());
+            self.written.extend(octets);
+        }
     }
 
     // ---- the host
@@ -280,6 +277,61 @@ impl Exchange {
         }
     }
 
+    fn send_interim(&mut self, head: &ResponseHead<'_>) {
+        let said = said(&head.fields);
+        let before = self.connection.output_len();
+        let fields = said.iter().map(|(name, value)| (&name[..], &value[..]));
+        let got = self.connection.send_interim(head.interim_status(), fields);
+        let current = self.current.as_ref();
+        let wrong = current.map_or(vec![ResponseError::Complete], |current| {
+            current.response.send_interim(head)
+        });
+        let is_told = got.is_ok() && current.is_some_and(|current| current.response.is_http11());
+        assert_eq!(self.connection.output_len() > before, is_told);
+        assert_verdict(got, &wrong);
+        if is_told {
+            let said = said.iter().map(|(name, value)| (text(name), text(value)));
+            let interim = Item::Interim(head.interim_status(), said.collect());
+            self.expected.push(interim);
+        }
+    }
+
+    fn announce_trailers(&mut self) {
+        self.silently(Connection::announce_trailers);
+        if let Some(current) = &mut self.current {
+            current.response.announce_trailers();
+        }
+    }
+
+    fn send_trailers(&mut self, trailers: &Trailers<'_>) {
+        let said = said(&trailers.fields);
+        let current = self.current.as_mut();
+        let wrong = current.map_or(vec![ResponseError::Complete], |current| {
+            current.response.send_trailers(trailers)
+        });
+        let call = |connection: &mut Connection| {
+            let fields = said.iter().map(|(name, value)| (&name[..], &value[..]));
+            connection.send_trailers(fields, trailers.are_last)
+        };
+        let got = if wrong.is_empty() {
+            call(&mut self.connection)
+        } else {
+            self.silently(call)
+        };
+        assert_verdict(got, &wrong);
+    }
+
+    fn send_external(&mut self, length: u16, is_last: bool) {
+        let octets = external(length.into());
+        let current = self.current.as_mut();
+        let wrong = current.map_or(vec![ResponseError::Complete], |current| {
+            current.response.send_data(&octets, is_last)
+        });
+        let content = Content::External(length.into());
+        let got = self.connection.send_data(content, is_last);
+        assert_verdict(got.map(drop), &wrong);
+    }
+
     /// What `call` returns, after having seen that it wrote nothing.
     fn silently<T>(&mut self, call: impl FnOnce(&mut Connection) -> T) -> T {
         let before = output(&self.connection);
@@ -336,38 +388,13 @@ fn defaults(are_given: bool) -> DefaultFields {
     }
 }
 
-fn assert_verdict(got: Result<(), ResponseError>, wrong: &[ResponseError]) {
-    match got {
-        Ok(()) => assert_eq!(wrong, []),
-        Err(error) => assert!(
-            wrong.contains(&error),
-            "{error:?} where {wrong:?} is expected"
-        ),
-    }
+/// What the host has, where the connection knows only the length.
+fn external(length: usize) -> Vec<u8> {
+    vec![b'e'; length]
 }
 
-/// `written` is made of `items` and nothing else.
-fn assert_read(written: &[u8], items: &[Item]) {
-    let is_written = |item: &&Item| match item {
-        Item::Continue => true,
-        Item::Response(response) => response.is_written(),
-    };
-    let items: Vec<_> = items.iter().filter(is_written).collect();
-    let methods = items.iter().filter_map(|item| match item {
-        Item::Continue => None,
-        Item::Response(response) => Some(response.method()),
-    });
-    let read = parse_cut_off(written, &methods.collect::<Vec<_>>());
-    assert_eq!(read.len(), items.len());
-    for (response, item) in read.iter().zip(items) {
-        match item {
-            Item::Continue => assert_continue(response),
-            Item::Response(expected) => expected.assert_read_as(response),
-        }
-    }
-}
-
-fn assert_continue(response: &Response) {
-    assert_eq!((response.status, &*response.reason), (100, "Continue"));
-    assert_eq!(response.fields, []);
+/// Names and values.
+fn said(fields: &[Field<'_>]) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let pair = |field: &Field<'_>| (field.name().to_vec(), field.value());
+    fields.iter().map(pair).collect()
 }

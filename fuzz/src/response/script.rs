@@ -22,6 +22,11 @@ pub(super) enum Step<'a> {
     Abort,
     /// The socket takes this many octets.
     Write(u16),
+    SendInterim(ResponseHead<'a>),
+    AnnounceTrailers,
+    SendTrailers(Trailers<'a>),
+    /// Content that the host has: so many octets, and whether they are the last.
+    SendExternal(u16, bool),
 }
 
 #[derive(Debug, Clone, Copy, Arbitrary)]
@@ -30,6 +35,7 @@ pub(super) struct Request {
     pub(super) is_http11: bool,
     connection: Connection,
     body: Body,
+    takes_trailers: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Arbitrary)]
@@ -81,7 +87,12 @@ impl Request {
             Body::Length(octets) | Body::Chunked(octets) => length(octets),
             Body::Awaiting(octets) => length(octets) + "Expect: 100-continue\r\n",
         };
-        format!("{method} / HTTP/{version}\r\nHost: a\r\n{connection}{framing}\r\n")
+        let te = if self.takes_trailers {
+            "TE: gzip, trailers\r\n"
+        } else {
+            ""
+        };
+        format!("{method} / HTTP/{version}\r\nHost: a\r\n{connection}{framing}{te}\r\n")
     }
 
     /// With its framing.
@@ -106,6 +117,11 @@ impl Request {
             Connection::Close => false,
             Connection::KeepAlive => true,
         }
+    }
+
+    /// RFC 9110 §10.1.4.
+    pub(super) fn takes_trailers(self) -> bool {
+        self.is_http11 && self.takes_trailers
     }
 
     /// RFC 9110 §10.1.1.
@@ -140,6 +156,21 @@ impl ResponseHead<'_> {
             Status::Other(number) => number % 1100,
         }
     }
+
+    /// Some of them are 1xx.
+    pub(super) fn interim_status(&self) -> u16 {
+        match self.status {
+            Status::Ok => 103,
+            Status::NoContent => 100,
+            _ => self.status(),
+        }
+    }
+}
+
+#[derive(Debug, Arbitrary)]
+pub(super) struct Trailers<'a> {
+    pub(super) fields: Vec<Field<'a>>,
+    pub(super) are_last: bool,
 }
 
 #[derive(Debug, Arbitrary)]
@@ -245,6 +276,18 @@ impl ErrorStatus {
         match self {
             Self::Timeout => 408,
             Self::Internal => 500,
+        }
+    }
+}
+
+/// Says at a finding what was done, as the octets tell nobody. libFuzzer's process ends before; a test's does not.
+pub(super) struct Report<'a>(pub(super) &'a [Step<'a>]);
+
+impl Drop for Report<'_> {
+    #[expect(clippy::print_stderr, reason = "it is a part of the panic's message")]
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("{:#?}", self.0);
         }
     }
 }

@@ -19,6 +19,8 @@ pub(crate) struct Response {
     pub(crate) fields: Vec<(String, String)>,
     pub(crate) framing: Framing,
     pub(crate) content: Vec<u8>,
+    /// Of the trailer section, as far as it came.
+    pub(crate) trailers: Vec<(String, String)>,
     pub(crate) is_to_head: bool,
     /// The peer can tell that all of the content has arrived.
     pub(crate) is_whole: bool,
@@ -98,6 +100,7 @@ impl<'a> Reader<'a> {
             fields,
             framing: Framing::None,
             content: Vec::new(),
+            trailers: Vec::new(),
             is_to_head: false,
             is_whole: true,
         }
@@ -111,22 +114,34 @@ impl<'a> Reader<'a> {
                 response.content = self.take(length.min(self.rest.len())).to_vec();
                 response.is_whole = response.content.len() == length;
             }
-            Framing::Chunked => response.is_whole = self.chunks(&mut response.content),
+            Framing::Chunked => response.is_whole = self.chunks(response),
             Framing::UntilClose => response.content = std::mem::take(&mut self.rest).to_vec(),
         }
     }
 
-    /// Whether the last chunk was among them.
-    fn chunks(&mut self, content: &mut Vec<u8>) -> bool {
+    /// Whether the end of the trailer section was among them.
+    fn chunks(&mut self, response: &mut Response) -> bool {
         while !self.rest.is_empty() {
             let line = self.line();
             assert!(!line.starts_with('+') && (line == "0" || !line.starts_with('0')));
             let size = usize::from_str_radix(&line, 16).expect("a chunk size");
-            content.extend_from_slice(self.take(size));
-            assert_eq!(self.line(), "", "what ends a chunk, or the trailer section");
             if size == 0 {
+                return self.trailers(&mut response.trailers);
+            }
+            response.content.extend_from_slice(self.take(size));
+            assert_eq!(self.line(), "", "what ends a chunk");
+        }
+        false
+    }
+
+    /// Whether the empty line behind them was there.
+    fn trailers(&mut self, trailers: &mut Vec<(String, String)>) -> bool {
+        while !self.rest.is_empty() {
+            let line = self.line();
+            if line.is_empty() {
                 return true;
             }
+            trailers.push(field(&line));
         }
         false
     }
