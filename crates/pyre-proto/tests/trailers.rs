@@ -84,6 +84,18 @@ fn trailers_that_nobody_takes_are_dropped() {
     }
 }
 
+/// Also where the content is chunked, so that there would be room for them.
+#[test]
+fn trailers_of_a_stream_that_nobody_takes_are_dropped() {
+    let mut connection = asked(GET);
+    send_head(&mut connection, 200, &[]).unwrap();
+    connection.announce_trailers();
+    send(&mut connection, "hello", false).unwrap();
+    send(&mut connection, "", true).unwrap();
+    send_trailers(&mut connection, &[("a", "1")], true).unwrap();
+    assert!(written(&connection).ends_with("5\r\nhello\r\n0\r\n\r\n"));
+}
+
 #[test]
 fn te_is_a_list() {
     for te in [
