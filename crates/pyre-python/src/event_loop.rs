@@ -15,12 +15,13 @@ pub(crate) struct EventLoop {
     call_soon: Py<PyAny>,
     create_future: Py<PyAny>,
     task_type: Py<PyAny>,
+    /// What makes a task the current one, by "Extending asyncio" of the standard library.
+    enter_task: Py<PyAny>,
+    leave_task: Py<PyAny>,
     /// `{"context": …}`: a tick that is asked for inside a task must not inherit the task's context.
     context: Py<PyDict>,
     /// What the waiting thread calls, where there is one.
     notice: Arc<Notice>,
-    /// The keyword arguments of an eager task; `None` before CPython 3.12.
-    eager: Option<Py<PyDict>>,
 }
 
 impl EventLoop {
@@ -36,9 +37,10 @@ impl EventLoop {
             call_soon: event_loop.getattr("call_soon")?.unbind(),
             create_future: event_loop.getattr("create_future")?.unbind(),
             task_type: asyncio.getattr("Task")?.unbind(),
+            enter_task: asyncio.getattr("_enter_task")?.unbind(),
+            leave_task: asyncio.getattr("_leave_task")?.unbind(),
             context: context.unbind(),
             notice: Arc::default(),
-            eager: eager_arguments(event_loop)?,
             event_loop: event_loop.clone().unbind(),
         })
     }
@@ -119,23 +121,35 @@ impl EventLoop {
         self.create_future.bind(py).call0()
     }
 
-    /// A real task, so that `asyncio.current_task`, timeouts and anyio work. Where CPython can, it
-    /// runs to its first suspension before this returns, and an application that never suspends
-    /// costs the loop nothing.
-    pub(crate) fn start_task<'py>(
+    /// A real task, so that `asyncio.current_task`, timeouts and anyio work. It begins in the next turn
+    /// of the loop.
+    pub(crate) fn create_task<'py>(
         &self,
-        coroutine: Bound<'py, PyAny>,
+        coroutine: &Bound<'py, PyAny>,
+        context: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = coroutine.py();
-        match &self.eager {
-            Some(arguments) => self
-                .task_type
-                .bind(py)
-                .call((coroutine,), Some(arguments.bind(py))),
-            None => self
-                .bind(py)
-                .call_method1(intern!(py, "create_task"), (coroutine,)),
-        }
+        let arguments = PyDict::new(py);
+        arguments.set_item(intern!(py, "loop"), self.bind(py))?;
+        arguments.set_item(intern!(py, "context"), context)?;
+        self.task_type.bind(py).call((coroutine,), Some(&arguments))
+    }
+
+    /// Makes `task` the one that `asyncio.current_task` returns.
+    ///
+    /// # Errors
+    /// `RuntimeError` where there is one already.
+    pub(crate) fn enter_task(&self, task: &Bound<'_, PyAny>) -> PyResult<()> {
+        let py = task.py();
+        self.enter_task.bind(py).call1((self.bind(py), task))?;
+        Ok(())
+    }
+
+    /// Undoes [`Self::enter_task`].
+    pub(crate) fn leave_task(&self, task: &Bound<'_, PyAny>) -> PyResult<()> {
+        let py = task.py();
+        self.leave_task.bind(py).call1((self.bind(py), task))?;
+        Ok(())
     }
 }
 
@@ -179,15 +193,4 @@ impl Notice {
             let _ = schedule.call((call.tick,), Some(call.context.bind(py)));
         });
     }
-}
-
-fn eager_arguments(event_loop: &Bound<'_, PyAny>) -> PyResult<Option<Py<PyDict>>> {
-    let py = event_loop.py();
-    if py.version_info() < (3, 12) {
-        return Ok(None);
-    }
-    let arguments = PyDict::new(py);
-    arguments.set_item("loop", event_loop)?;
-    arguments.set_item("eager_start", true)?;
-    Ok(Some(arguments.unbind()))
 }

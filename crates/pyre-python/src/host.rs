@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use pyo3::{exceptions::PyRuntimeError, intern, prelude::*, types::PyDict};
-use pyre_runtime::{Event, Reactor};
+use pyre_runtime::{Event, Reactor, RequestId};
 
 use crate::{
     asgi::Asgi,
@@ -12,6 +12,7 @@ use crate::{
     event_loop::EventLoop,
     on_thread::OnThread,
     options::{Driver, Options},
+    tasks::Tasks,
     waiters::Waiters,
 };
 
@@ -51,8 +52,13 @@ enum Phase {
 pub(crate) struct Host {
     pub(crate) core: OnThread<Core>,
     pub(crate) event_loop: EventLoop,
-    pub(crate) asgi: Asgi,
+    pub(crate) tasks: Tasks,
+    asgi: Asgi,
+    on_error: Py<PyAny>,
 }
+
+/// What a client is told of a failed application: nothing of it.
+const ERROR_TEXT: &str = "Internal Server Error";
 
 #[pymethods]
 impl Host {
@@ -80,7 +86,9 @@ impl Host {
         }
         Ok(Self {
             core: OnThread::new(Core::new(reactor)),
-            asgi: Asgi::new(app, &options.root_path, options.state, options.on_error)?,
+            tasks: Tasks::new(app.py()),
+            asgi: Asgi::new(app, &options.root_path, options.state)?,
+            on_error: options.on_error,
             event_loop,
         })
     }
@@ -106,6 +114,7 @@ impl Host {
         let callbacks = Callbacks::new(slf)?;
         host.event_loop
             .watch(py, host.descriptor()?, &callbacks.ready)?;
+        host.tasks.prepare(slf)?;
         host.core.borrow_mut()?.callbacks = Some(callbacks);
         host.schedule_tick(py)
     }
@@ -147,7 +156,7 @@ impl Host {
     /// Close every connection now and cancel what still runs. Calling it twice is harmless.
     fn abort(&self, py: Python<'_>) -> PyResult<()> {
         self.disconnect(py)?;
-        self.asgi.cancel_tasks(py)?;
+        self.tasks.cancel_all(py)?;
         self.stop(py, false)?;
         self.stop_when_drained(py)
     }
@@ -178,7 +187,8 @@ impl Core {
 }
 
 impl Host {
-    /// Serves what is ready; the loop calls it.
+    /// Serves what is ready; the loop calls it. Profiles need its name.
+    #[inline(never)]
     pub(crate) fn tick(slf: &Bound<'_, Self>, why: Why) -> PyResult<()> {
         let (py, host) = (slf.py(), slf.get());
         let spent = {
@@ -225,7 +235,7 @@ impl Host {
         };
         let scope = scope.and_then(|scope| self.asgi.scopes.with_ends(scope, id, &core.reactor));
         if scope.is_err() {
-            core.reactor.send_error(id, 500, "Internal Server Error");
+            core.reactor.send_error(id, 500, ERROR_TEXT);
         }
         drop(core);
         self.asgi.start(slf, id, scope?)?;
@@ -286,11 +296,33 @@ impl Host {
         cancel(py, replaced)
     }
 
+    /// Answers in the place of an application that can't, or cuts off what it has begun.
+    pub(crate) fn give_up(&self, py: Python<'_>, id: RequestId) -> PyResult<()> {
+        self.core
+            .borrow_mut()?
+            .reactor
+            .send_error(id, 500, ERROR_TEXT);
+        self.after_call(py)
+    }
+
+    /// Tells what the application let escape.
+    pub(crate) fn report(
+        &self,
+        error: PyErr,
+        request_line: String,
+        py: Python<'_>,
+    ) -> PyResult<()> {
+        self.on_error
+            .bind(py)
+            .call1((error.into_value(py), request_line))?;
+        Ok(())
+    }
+
     /// Ends the stop once nothing is left: neither a connection nor a task of the application.
     pub(crate) fn stop_when_drained(&self, py: Python<'_>) -> PyResult<()> {
         let stopped = {
             let mut core = self.core.borrow_mut()?;
-            let is_drained = core.reactor.connections() == 0 && self.asgi.has_no_tasks(py);
+            let is_drained = core.reactor.connections() == 0 && self.tasks.are_none(py);
             match &core.phase {
                 Phase::Stopping(stopped) if is_drained => {
                     let stopped = stopped.clone_ref(py);
@@ -319,6 +351,7 @@ impl Host {
         };
         cancel(py, timer)?;
         self.asgi.release()?;
+        self.tasks.release(py)?;
         if callbacks.is_some() {
             self.event_loop.unwatch(py, self.descriptor()?)?;
         }

@@ -8,13 +8,19 @@
 
 mod access_log;
 mod asgi;
+mod awaitable;
 mod callback;
 mod descriptors;
+mod disconnect;
 mod errors;
 mod event_loop;
 mod host;
+mod interpreter;
+mod names;
 mod on_thread;
 mod options;
+mod outcome;
+mod tasks;
 mod waiters;
 
 /// The module itself: a list.

@@ -1,10 +1,10 @@
 //! `receive` and `send` as the application gets them, used again where nobody can tell.
 
-use pyo3::{ffi, intern, prelude::*};
+use pyo3::{intern, prelude::*};
 use pyre_runtime::RequestId;
 
 use super::exchange::Exchange;
-use crate::host::Host;
+use crate::{host::Host, interpreter::references};
 
 /// An exchange and its two bound methods. Making them costs more than parsing the request, so those
 /// of a request that left nothing behind serve the next one.
@@ -38,9 +38,4 @@ impl Callables {
             && references(&self.send, py) == 1
             && references(&self.exchange, py) == 3
     }
-}
-
-fn references<T>(object: &Py<T>, _attached: Python<'_>) -> ffi::Py_ssize_t {
-    // SAFETY: the object is alive as `object` refers to it, and the thread is attached.
-    unsafe { ffi::Py_REFCNT(object.as_ptr()) }
 }

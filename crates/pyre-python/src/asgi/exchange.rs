@@ -9,17 +9,21 @@ use pyo3::{
 use pyre_runtime::{FileContent, Reactor, Received, RequestId, SendError, http1::ResponseError};
 
 use super::{
-    awaitable::{self, Awaited, Waiting},
     extension::{Extension, Trailers},
     message::{Message, Start},
 };
-use crate::{errors, host::Host, on_thread::OnThread};
+use crate::{
+    awaitable::{self, Awaited, Waiting},
+    errors,
+    host::Host,
+    on_thread::OnThread,
+};
 
 /// One request and its response.
 #[pyclass(frozen)]
 #[derive(Debug)]
 pub(crate) struct Exchange {
-    pub(super) host: Py<Host>,
+    pub(crate) host: Py<Host>,
     state: OnThread<State>,
 }
 
@@ -89,7 +93,7 @@ impl Exchange {
         Ok(())
     }
 
-    pub(super) fn id(&self) -> PyResult<RequestId> {
+    pub(crate) fn id(&self) -> PyResult<RequestId> {
         Ok(self.state()?.id)
     }
 
@@ -98,7 +102,7 @@ impl Exchange {
     }
 
     /// The next message of `receive`; `None` while there is none.
-    pub(super) fn next_message<'py>(
+    pub(crate) fn next_message<'py>(
         &self,
         py: Python<'py>,
     ) -> PyResult<Option<Bound<'py, PyDict>>> {
@@ -194,7 +198,7 @@ impl Exchange {
     ///
     /// # Errors
     /// `ClientDisconnected` when the peer left meanwhile.
-    pub(super) fn has_room(&self) -> PyResult<bool> {
+    pub(crate) fn has_room(&self) -> PyResult<bool> {
         let state = self.state()?;
         let mut core = self.host.get().core.borrow_mut()?;
         if state.is_complete || core.reactor.is_connected(state.id) {

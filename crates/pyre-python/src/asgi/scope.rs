@@ -10,8 +10,10 @@ use pyre_runtime::{
     http1::{RequestHead, Version},
 };
 
-use super::names::{self, FieldNames};
-use crate::on_thread::OnThread;
+use crate::{
+    names::{self, FieldNames},
+    on_thread::OnThread,
+};
 
 /// What the template says already.
 const USUAL_METHOD: &str = "GET";

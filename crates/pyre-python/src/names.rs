@@ -26,12 +26,12 @@ const PLACES: usize = 256;
 /// Byte strings of the usual field names, found without hashing: names that share a place with
 /// an earlier one are simply made anew each time.
 #[derive(Debug)]
-pub(super) struct FieldNames {
+pub(crate) struct FieldNames {
     places: Vec<Option<(&'static [u8], Py<PyBytes>)>>,
 }
 
 impl FieldNames {
-    pub(super) fn new(py: Python<'_>) -> Self {
+    pub(crate) fn new(py: Python<'_>) -> Self {
         let mut places: Vec<Option<(&'static [u8], Py<PyBytes>)>> =
             (0..PLACES).map(|_| None).collect();
         for name in FIELD_NAMES {
@@ -43,7 +43,7 @@ impl FieldNames {
     }
 
     /// The byte string of `name`, which is in lower case.
-    pub(super) fn bytes<'py>(&self, py: Python<'py>, name: &[u8]) -> Bound<'py, PyBytes> {
+    pub(crate) fn bytes<'py>(&self, py: Python<'py>, name: &[u8]) -> Bound<'py, PyBytes> {
         match self.places.get(place_of(name)) {
             Some(Some((known, bytes))) if *known == name => bytes.bind(py).clone(),
             _ => PyBytes::new(py, name),
@@ -59,7 +59,7 @@ fn place_of(name: &[u8]) -> usize {
     (name.len() * 37 + usize::from(first) * 11 + usize::from(last) * 5) % PLACES
 }
 
-pub(super) fn method<'py>(py: Python<'py>, method: &str) -> Bound<'py, PyString> {
+pub(crate) fn method<'py>(py: Python<'py>, method: &str) -> Bound<'py, PyString> {
     match method {
         "GET" => intern!(py, "GET").clone(),
         "POST" => intern!(py, "POST").clone(),
@@ -72,7 +72,7 @@ pub(super) fn method<'py>(py: Python<'py>, method: &str) -> Bound<'py, PyString>
     }
 }
 
-pub(super) fn http_version(py: Python<'_>, version: Version) -> &Bound<'_, PyString> {
+pub(crate) fn http_version(py: Python<'_>, version: Version) -> &Bound<'_, PyString> {
     match version {
         Version::Http10 => intern!(py, "1.0"),
         Version::Http11 => intern!(py, "1.1"),

@@ -13,7 +13,7 @@ const DEPTH: usize = 8;
 /// - an error that is named so, and was raised while ours was handled (`ClientDisconnect` of Starlette).
 ///
 /// Another error of that moment is a bug worth a line.
-pub(super) fn is_told_by<T>(error: &Bound<'_, T>) -> bool {
+pub(crate) fn is_told_by<T>(error: &Bound<'_, T>) -> bool {
     is_told_within(error.as_any(), DEPTH)
 }
 

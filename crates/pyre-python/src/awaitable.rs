@@ -6,22 +6,22 @@
 //! began, loses no message.
 
 use pyo3::{
-    exceptions::PyStopIteration,
+    exceptions::{PyStopIteration, PyTypeError},
     intern,
     prelude::*,
     sync::PyOnceLock,
     types::{PyIterator, PyTuple},
 };
 
-use super::exchange::Exchange;
+use crate::{asgi::Exchange, interpreter::is_coroutine};
 
 /// An awaitable that is complete: what `send` returns unless the peer has to catch up.
 #[pyclass(frozen)]
 #[derive(Debug)]
-pub(super) struct Done;
+pub(crate) struct Done;
 
 /// The one that every `send` shares.
-pub(super) fn done(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+pub(crate) fn done(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     static DONE: PyOnceLock<Py<Done>> = PyOnceLock::new();
     Ok(DONE
         .get_or_try_init(py, || Py::new(py, Done))?
@@ -62,7 +62,7 @@ impl Done {
 
 /// What a [`Waiting`] waits for.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Awaited {
+pub(crate) enum Awaited {
     /// A message for `receive`.
     Message,
     /// Room in the output, for `send`.
@@ -72,7 +72,7 @@ pub(super) enum Awaited {
 /// An awaitable that has to wait.
 #[pyclass]
 #[derive(Debug)]
-pub(super) struct Waiting {
+pub(crate) struct Waiting {
     exchange: Py<Exchange>,
     awaited: Awaited,
     wait: Option<Wait>,
@@ -86,7 +86,7 @@ struct Wait {
 }
 
 impl Waiting {
-    pub(super) fn on<'py>(
+    pub(crate) fn on<'py>(
         exchange: &Bound<'py, Exchange>,
         awaited: Awaited,
     ) -> PyResult<Bound<'py, PyAny>> {
@@ -190,10 +190,28 @@ impl Waiting {
 }
 
 /// The exception of `throw(value)` or `throw(type, value, traceback)`.
-fn thrown(arguments: &Bound<'_, PyTuple>) -> PyResult<PyErr> {
+pub(crate) fn thrown(arguments: &Bound<'_, PyTuple>) -> PyResult<PyErr> {
     let first = arguments.get_item(0)?;
     match arguments.get_item(1) {
         Ok(value) if !value.is_none() => Ok(PyErr::from_value(value)),
         _ => Ok(PyErr::from_value(first)),
+    }
+}
+
+/// What runs when `awaitable` is awaited: a coroutine is its own iterator.
+///
+/// # Errors
+/// `TypeError` for what can't be awaited.
+pub(crate) fn iterator(awaitable: Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+    let py = awaitable.py();
+    if is_coroutine(&awaitable) {
+        return Ok(awaitable.unbind());
+    }
+    match awaitable.getattr_opt(intern!(py, "__await__"))? {
+        Some(method) => Ok(method.call0()?.unbind()),
+        None => Err(PyTypeError::new_err(format!(
+            "the application must be asynchronous: what it returned is of type {}",
+            awaitable.get_type().name()?
+        ))),
     }
 }

@@ -1,0 +1,75 @@
+//! What the interpreter offers and `PyO3` has no safe name for.
+
+use pyo3::{ffi, prelude::*, types::iterator::PySendResult};
+
+/// Lets a coroutine, or another awaitable's iterator, go on to where it has to wait or ends.
+///
+/// # Errors
+/// What the coroutine raises; `TypeError` for what is no iterator.
+pub(crate) fn resume<'py>(coroutine: &Bound<'py, PyAny>) -> PyResult<PySendResult<'py>> {
+    let py = coroutine.py();
+    let mut result = std::ptr::null_mut();
+    // SAFETY: both arguments are objects that are alive, and the thread is attached.
+    let outcome =
+        unsafe { ffi::PyIter_Send(coroutine.as_ptr(), py.None().as_ptr(), &raw mut result) };
+    if outcome == ffi::PySendResult::PYGEN_ERROR {
+        return Err(PyErr::fetch(py));
+    }
+    // SAFETY: unless it is an error, the call has left a reference of our own in `result`.
+    let result = unsafe { Bound::from_owned_ptr(py, result) };
+    Ok(if outcome == ffi::PySendResult::PYGEN_NEXT {
+        PySendResult::Next(result)
+    } else {
+        PySendResult::Return(result)
+    })
+}
+
+/// A copy of the current context: what is set in it is not set outside.
+///
+/// # Errors
+/// `MemoryError`
+pub(crate) fn copy_context(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    // SAFETY: the thread is attached.
+    let copy = unsafe { ffi::PyContext_CopyCurrent() };
+    // SAFETY: the result is a reference of our own, or null with an exception set.
+    unsafe { Bound::from_owned_ptr_or_err(py, copy) }
+}
+
+/// The context that Python code runs in while this lives.
+pub(crate) struct Entered<'a, 'py> {
+    context: &'a Bound<'py, PyAny>,
+}
+
+impl<'a, 'py> Entered<'a, 'py> {
+    /// # Errors
+    /// `RuntimeError` for one that is entered already, or that is no context.
+    pub(crate) fn new(context: &'a Bound<'py, PyAny>) -> PyResult<Self> {
+        // SAFETY: the object is alive, the thread is attached, and the call checks the type.
+        if unsafe { ffi::PyContext_Enter(context.as_ptr()) } < 0 {
+            return Err(PyErr::fetch(context.py()));
+        }
+        Ok(Self { context })
+    }
+}
+
+impl Drop for Entered<'_, '_> {
+    fn drop(&mut self) {
+        // SAFETY: the object is alive as it is borrowed, and the thread is attached as `'py` lasts.
+        if unsafe { ffi::PyContext_Exit(self.context.as_ptr()) } < 0 {
+            // Somebody has left it without having entered: the exception has nowhere to go.
+            PyErr::fetch(self.context.py()).write_unraisable(self.context.py(), None);
+        }
+    }
+}
+
+/// How many references there are to an object.
+pub(crate) fn references<T>(object: &Py<T>, _attached: Python<'_>) -> ffi::Py_ssize_t {
+    // SAFETY: the object is alive as `object` refers to it, and the thread is attached.
+    unsafe { ffi::Py_REFCNT(object.as_ptr()) }
+}
+
+/// Whether an object is what calling an `async def` gives.
+pub(crate) fn is_coroutine(object: &Bound<'_, PyAny>) -> bool {
+    // SAFETY: the object is alive.
+    unsafe { ffi::PyCoro_CheckExact(object.as_ptr()) != 0 }
+}

@@ -1,0 +1,31 @@
+//! How a call of an application has ended.
+
+use pyo3::{
+    exceptions::{PyKeyboardInterrupt, PySystemExit, asyncio::CancelledError},
+    prelude::*,
+};
+
+/// What a coroutine or a function of the application has come to.
+pub(crate) enum Outcome {
+    Returned,
+    /// Somebody has cancelled the task: no error of the application.
+    Cancelled,
+    /// Not an application's failure but somebody's wish to end the process.
+    Fatal(PyErr),
+    Raised(PyErr),
+}
+
+impl Outcome {
+    pub(crate) fn of(result: PyResult<Bound<'_, PyAny>>, py: Python<'_>) -> Self {
+        match result {
+            Ok(_) => Self::Returned,
+            Err(error) if error.is_instance_of::<CancelledError>(py) => Self::Cancelled,
+            Err(error) if is_fatal(&error, py) => Self::Fatal(error),
+            Err(error) => Self::Raised(error),
+        }
+    }
+}
+
+fn is_fatal(error: &PyErr, py: Python<'_>) -> bool {
+    error.is_instance_of::<PyKeyboardInterrupt>(py) || error.is_instance_of::<PySystemExit>(py)
+}
