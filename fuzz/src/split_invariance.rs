@@ -43,6 +43,7 @@ fn check_unread(scenario: &Scenario, read: &Transcript, options: &Options) {
 fn head(message: &Message) -> Message {
     Message {
         content: String::new(),
+        trailers: Vec::new(),
         is_complete: false,
         ..message.clone()
     }

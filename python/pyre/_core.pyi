@@ -2,9 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any, Final, Literal, TypedDict, Unpack, final, type_check_only
+from typing import Any, Final, Literal, Self, TypedDict, Unpack, final, type_check_only
 
-__all__ = ["AccessLog", "ClientDisconnected", "Host", "__version__"]
+from typing_extensions import disjoint_base
+
+from pyre.psgi.content import Body, HeaderFields, Trailers
+
+__all__ = ["AccessLog", "ClientDisconnected", "Host", "Response", "__version__"]
 
 __version__: Final[str]
 
@@ -36,6 +40,7 @@ class AccessLog:
 
 @type_check_only
 class _Options(TypedDict, total=False):
+    interface: Literal["asgi", "psgi"]
     on_error: Callable[[BaseException, str], object]
     state: dict[str, Any] | None
     root_path: str
@@ -66,7 +71,9 @@ class _Options(TypedDict, total=False):
 class Host:
     """One reactor, nested in one asyncio loop, that serves one application.
 
-    ``sockets`` are file descriptors of listening sockets; the host owns and closes them.
+    ``app`` is what is called for each request: with ``(scope, receive, send)``, or, when
+    ``interface`` is ``"psgi"``, with one argument, the request. ``sockets`` are file descriptors of
+    listening sockets; the host owns and closes them.
     ``on_error`` must be given: it gets each exception that the application let escape, and the
     request line. Times are seconds, sizes are bytes; ``None`` turns a bound off.
     """
@@ -102,3 +109,31 @@ class Host:
 
     def abort(self) -> None:
         """Close every connection now and cancel what still runs. Calling it twice is harmless."""
+
+@disjoint_base
+class Response:
+    """The response to one request (PSGI §3).
+
+    Its attributes have the names of the arguments, and may be changed until it is returned.
+    ``status`` is from 200 to 999. ``headers`` is an iterable of pairs or a mapping, of ``str`` or
+    ``bytes``. ``body`` is ``None``, bytes-like, ``str`` (sent as UTF-8), a ``File``, or an iterable
+    or async iterable of bytes-like and ``str``. ``trailers`` is called without arguments after the
+    body, and returns what ``headers`` may be. Raises ``TypeError`` and ``ValueError`` for anything
+    else.
+
+        Response(200, [("content-type", "text/plain")], "Hello, World!")
+    """
+
+    def __new__(
+        cls,
+        status: int = 200,
+        headers: HeaderFields = (),
+        body: Body = None,
+        *,
+        trailers: Trailers | None = None,
+    ) -> Self: ...
+
+    status: int
+    headers: HeaderFields
+    body: Body
+    trailers: Trailers | None

@@ -44,6 +44,7 @@ def test_every_setting_has_an_option():
         (["--loop", "asyncio"], "loop", "asyncio"),
         (["--factory"], "factory", True),
         (["--app-dir", "/"], "app_dir", "/"),
+        (["--interface", "psgi"], "interface", "psgi"),
         (["--lifespan", "on"], "lifespan", "on"),
         (["--root-path", "/api"], "root_path", "/api"),
         (["--log-level", "debug"], "log_level", "debug"),
@@ -86,6 +87,7 @@ def test_an_option_sets_the_setting_of_its_name(parse, arguments, setting, value
         ("PYRE_PORT", "9000", 9000),
         ("PYRE_ACCESS_LOG", "false", False),
         ("PYRE_FACTORY", "1", True),
+        ("PYRE_INTERFACE", "asgi", "asgi"),
         ("PYRE_TIMEOUT_WRITE", "none", None),
         ("PYRE_PROXY_HEADERS", "0", False),
         ("PYRE_FORWARDED_ALLOW_IPS", "::1", "::1"),
@@ -145,6 +147,7 @@ def test_a_variable_gives_way_to_an_option_that_excludes_it(parse):
         (["main:app", "--port", "65536"], "port must be"),
         (["main:app", "--timeout-write", "soon"], "'soon' is neither a number nor none"),
         (["main:app", "--log-level", "loud"], "--log-level"),
+        (["main:app", "--interface", "wsgi"], "--interface"),
         (["main:app", "other:app"], "other:app"),
         (["main:"], "module:attribute"),
         (["main:app", "--uds", "s", "--fd", "3"], "exclude each other"),
@@ -182,12 +185,15 @@ def test_a_port_in_use_is_one_line_and_status_2(run_pyre, tmp_path):
         ("absent:app", "module 'absent' was not found"),
         ("main:absent", "no attribute 'absent'"),
         ("main:number", "not callable"),
+        ("main:answer", "add --interface psgi"),
+        ("main:create", "add --factory"),
     ],
 )
-def test_an_application_that_is_not_there_is_one_line_and_status_3(
+def test_an_application_that_can_not_be_served_is_one_line_and_status_3(
     run_pyre, tmp_path, app, complaint
 ):
-    tmp_path.joinpath("main.py").write_text("number = 7", encoding="utf-8")
+    source = "number = 7\ndef answer(request): ...\ndef create(): ...\n"
+    tmp_path.joinpath("main.py").write_text(source, encoding="utf-8")
     result = run_pyre(app)
     assert result.returncode == 3
     (line,) = result.stderr.splitlines()

@@ -41,6 +41,7 @@ def test_a_config_is_immutable():
         ("loop", "asyncio"),
         ("loop", "package.module:factory"),
         ("lifespan", "off"),
+        ("interface", "psgi"),
     ],
 )
 def test_a_value_within_its_range_is_kept(option, value):
@@ -76,6 +77,7 @@ def test_a_value_within_its_range_is_kept(option, value):
         ("root_path", "/api/"),
         ("loop", "trio"),
         ("lifespan", "maybe"),
+        ("interface", "wsgi"),
         ("log_level", "INFO"),
         ("access_log_format", "xml"),
         ("driver", "epoll"),
@@ -122,6 +124,14 @@ def test_the_proxy_protocol_on_a_unix_socket_needs_its_peers_trusted():
 def test_an_app_that_is_neither_a_name_nor_callable_is_refused(app):
     with pytest.raises(ConfigError, match=r"^app must be"):
         Config(app)
+
+
+def test_an_object_that_is_an_application_by_its_method_need_not_be_callable():
+    class Site:
+        def __psgi__(self, request): ...
+
+    site = Site()
+    assert Config(site).app is site
 
 
 def test_a_malformed_import_string_is_refused():

@@ -48,11 +48,12 @@ def test_a_program_that_logs_already_keeps_its_handlers(quiet_logging, capsys):
     assert capsys.readouterr().err == "mine hello\n"
 
 
-def test_an_application_error_names_the_request_and_keeps_the_traceback(caplog):
+@pytest.mark.parametrize("interface", ["asgi", "psgi"])
+def test_an_application_error_names_the_request_and_keeps_the_traceback(caplog, interface):
     with pytest.raises(ZeroDivisionError) as raised:
         _ = 1 / 0
-    logs.log_application_error(raised.value, "GET /x HTTP/1.1")
-    message = "Exception in ASGI application while answering GET /x HTTP/1.1"
+    logs.log_application_error(interface, raised.value, "GET /x HTTP/1.1")
+    message = f"Exception in {interface.upper()} application while answering GET /x HTTP/1.1"
     assert caplog.messages == [message]
     assert "in test_an_application_error" in caplog.text
     assert caplog.text.rstrip().endswith("ZeroDivisionError: division by zero")

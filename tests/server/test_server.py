@@ -11,6 +11,8 @@ from pyre.server.config import Config
 from pyre.server.errors import ApplicationImportError, BindError, StartupError, UsageError
 from pyre.server.server import Server
 
+from server.in_process import ask, is_refused, make_server, serving, start
+
 
 class App:
     """Tells what happens to it; ``/held`` is answered when ``released`` is set."""
@@ -37,53 +39,6 @@ class App:
             await receive()
             self.events.append(phase)
             await send({"type": f"lifespan.{phase}.complete"})
-
-
-async def start(server):
-    """Serve in a task, up to the moment at which requests are answered."""
-    task = asyncio.create_task(server.serve())
-    started = asyncio.create_task(server.started.wait())
-    await asyncio.wait({task, started}, return_when=asyncio.FIRST_COMPLETED)
-    started.cancel()
-    if task.done():
-        task.result()
-    return task
-
-
-def make_server(app, *, handle_signals=False, **options):
-    options = {"access_log": False, "uds": None, **options}
-    if options["uds"] is None:
-        options["port"] = 0
-    return Server(Config(app, **options), handle_signals=handle_signals)
-
-
-@contextlib.asynccontextmanager
-async def serving(app, **options):
-    server = make_server(app, **options)
-    task = await start(server)
-    try:
-        yield server
-    finally:
-        server.stop()
-        await task
-
-
-async def ask(address, path="/"):
-    """The whole answer to a GET request."""
-    if isinstance(address, str):
-        reader, writer = await asyncio.open_unix_connection(address)
-    else:
-        reader, writer = await asyncio.open_connection(*address)
-    writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
-    answer = await reader.read()
-    writer.close()
-    await writer.wait_closed()
-    return answer
-
-
-def is_refused(address):
-    with socket.socket() as client:
-        return client.connect_ex(address) != 0
 
 
 def test_answers_between_startup_and_shutdown():

@@ -3,10 +3,14 @@
 mod support;
 
 use pyre_proto::http1::{
-    Phase,
+    Connection, Event, Limits, Phase,
     RequestError::{self, Chunk, ChunkExtensionsTooLarge, RequestLine, TrailerLine},
 };
-use support::{NEXT, check, check_refused, check_served, octets, text};
+use support::{
+    NEXT,
+    application::{send, send_head},
+    check, check_refused, check_served, octets, text,
+};
 
 const HEAD: &str = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
 
@@ -47,7 +51,7 @@ const SERVED: &[(&[u8], &str)] = &[
     (b"5; a\r\nhello\r\n0\r\n\r\n", "hello"),
     (b"5\t;\ta\t=\tb\r\nhello\r\n0 ; c\r\n\r\n", "hello"),
     (b"5 ; a = \"b\" ; c\r\nhello\r\n0\r\n\r\n", "hello"),
-    // §7.1.2: trailer fields are checked and dropped.
+    // §7.1.2: trailer fields are checked, and are no part of the content.
     (b"0\r\na: b\r\n\r\n", ""),
     (b"5\r\nhello\r\n0\r\na: b\r\nc:d\r\n\r\n", "hello"),
     (b"0\r\na:\r\n\r\n", ""),
@@ -64,6 +68,64 @@ fn the_content_of_chunks() {
         assert_eq!(message.content, content, "{}", chunks.escape_ascii());
         assert_eq!(message.fields.len(), 2, "a trailer is not a header");
     }
+}
+
+type Field = (&'static str, &'static str);
+
+/// What follows the last chunk, and the fields in it.
+#[rustfmt::skip]
+const TRAILERS: &[(&[u8], &[Field])] = &[
+    (b"\r\n", &[]),
+    (b"a: b\r\n\r\n", &[("a", "b")]),
+    (b"X-Sum:1\r\nx-sum: 2\r\nX-SUM:\t3 \r\n\r\n", &[("x-sum", "1"), ("x-sum", "2"), ("x-sum", "3")]),
+    (b"b: 1\r\na:2\r\n\r\n", &[("b", "1"), ("a", "2")]),
+    (b"a:\r\nb: \t \r\n\r\n", &[("a", ""), ("b", "")]),
+    (b"a: b: c,\td  e\r\n\r\n", &[("a", "b: c,\td  e")]),
+    (b"a: caf\xe9\r\n\r\n", &[("a", "caf\u{e9}")]),
+    // What would be obeyed in a header section is neither obeyed nor lost.
+    (b"Content-Length: 5\r\nHost: b\r\n\r\n", &[("content-length", "5"), ("host", "b")]),
+    (b"Connection: close\r\nTE: trailers\r\n\r\n", &[("connection", "close"), ("te", "trailers")]),
+];
+
+/// RFC 9110 §6.5.1: kept apart from the header section.
+#[test]
+fn trailers_are_shown_with_the_end() {
+    for &(section, expected) in TRAILERS {
+        for content in ["", "5\r\nhello\r\n"] {
+            let message = check_served(octets!(HEAD, content, "0\r\n", section));
+            let trailers = message.trailers.iter().map(|(n, v)| (&n[..], &v[..]));
+            let raw = section.escape_ascii();
+            assert_eq!(trailers.collect::<Vec<_>>(), expected, "{raw}");
+            let fields = [("host", "a"), ("transfer-encoding", "chunked")];
+            assert_eq!(message.fields, fields.map(|(n, v)| (n.into(), v.into())));
+            assert!(!message.takes_trailers);
+        }
+    }
+}
+
+#[test]
+fn each_request_has_its_own_trailers() {
+    let with = octets!(HEAD, "0\r\na: b\r\n\r\n");
+    let without = octets!(HEAD, "0\r\n\r\n");
+    let transcript = check(octets!(with, without, NEXT, with));
+    let counts = transcript.messages.iter().map(|m| m.trailers.len());
+    assert_eq!(counts.collect::<Vec<_>>(), [1, 0, 0, 1]);
+}
+
+#[test]
+fn trailers_are_there_from_the_end_of_the_message_to_that_of_the_response() {
+    let mut connection = Connection::new(Limits::default().into());
+    connection.handle_input(&octets!(HEAD, "1\r\nx\r\n0\r\na: b\r\n\r\n"));
+    let has_trailers = |connection: &Connection| connection.trailers().count() > 0;
+    while !matches!(connection.poll_event(), Ok(Some(Event::EndOfMessage))) {
+        assert!(!has_trailers(&connection));
+    }
+    assert!(has_trailers(&connection));
+    send_head(&mut connection, 200, &[]).unwrap();
+    send(&mut connection, "part", false).unwrap();
+    assert!(has_trailers(&connection));
+    send(&mut connection, "", true).unwrap();
+    assert!(!has_trailers(&connection));
 }
 
 #[test]

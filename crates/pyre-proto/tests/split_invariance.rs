@@ -14,6 +14,7 @@ struct Request {
     raw: Vec<u8>,
     path: String,
     content: String,
+    trailers: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -63,6 +64,7 @@ fn request() -> impl Strategy<Value = Request> {
                 raw: octets!(head, with_framing(&body)),
                 path: path.to_owned(),
                 content: content(&body),
+                trailers: trailers(&body),
             }
         },
     )
@@ -96,6 +98,13 @@ fn content(body: &Body) -> String {
         Body::None => String::new(),
         Body::Length(content) => support::text(content),
         Body::Chunks(chunks, _) => chunks.iter().map(|(data, _)| support::text(data)).collect(),
+    }
+}
+
+fn trailers(body: &Body) -> usize {
+    match body {
+        Body::Chunks(_, trailers) => trailers.lines().count(),
+        Body::None | Body::Length(_) => 0,
     }
 }
 
@@ -208,6 +217,8 @@ proptest! {
         let transcript = Scenario::new(raw(&requests)).play_in_pieces(&pieces);
         let expected: Vec<_> = requests.iter().map(|r| (&*r.path, &*r.content)).collect();
         prop_assert_eq!(transcript.served(), expected);
+        let trailers = transcript.messages.iter().map(|message| message.trailers.len());
+        prop_assert!(trailers.eq(requests.iter().map(|request| request.trailers)));
         prop_assert_eq!((transcript.fault, transcript.phase), (None, Phase::Idle));
         prop_assert_eq!(transcript.responses().len(), requests.len());
     }

@@ -1,6 +1,6 @@
-//! What `receive` and `send` return.
+//! What our asynchronous methods return, `receive` and `send` for two.
 //!
-//! Both are coroutines to Python (`asyncio.iscoroutine` says so, `create_task` takes them), but the
+//! They are coroutines to Python (`asyncio.iscoroutine` says so, `create_task` takes them), but the
 //! usual one is over before it begins: awaiting it costs no trip through the loop. The other looks when
 //! it is awaited, waits on a future where it must, and looks again; so a cancelled wait, or one that never
 //! began, loses no message.
@@ -13,7 +13,14 @@ use pyo3::{
     types::{PyIterator, PyTuple},
 };
 
-use crate::{asgi::Exchange, interpreter::is_coroutine};
+use pyre_runtime::RequestId;
+
+use crate::{
+    asgi::Exchange,
+    host::Host,
+    interpreter::is_coroutine,
+    psgi::{Outlet, Request},
+};
 
 /// An awaitable that is complete: what `send` returns unless the peer has to catch up.
 #[pyclass(frozen)]
@@ -60,20 +67,119 @@ impl Done {
     const fn close(&self) {}
 }
 
+/// What a method returns that has done its work already: an error is raised where it is awaited.
+pub(crate) fn settled(py: Python<'_>, outcome: PyResult<()>) -> PyResult<Bound<'_, PyAny>> {
+    match outcome {
+        Ok(()) => done(py),
+        Err(error) => Ok(Bound::new(py, Failed { error })?.into_any()),
+    }
+}
+
+/// An awaitable that raises.
+#[pyclass(frozen)]
+#[derive(Debug)]
+struct Failed {
+    error: PyErr,
+}
+
+#[pymethods]
+impl Failed {
+    fn __await__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __iter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __next__(&self, py: Python<'_>) -> PyResult<()> {
+        Err(self.error.clone_ref(py))
+    }
+
+    fn send(&self, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        Err(self.error.clone_ref(value.py()))
+    }
+
+    #[pyo3(signature = (*error))]
+    #[expect(clippy::unused_self, reason = "the protocol of a coroutine")]
+    fn throw(&self, error: &Bound<'_, PyTuple>) -> PyResult<()> {
+        Err(thrown(error)?)
+    }
+
+    #[expect(clippy::unused_self, reason = "the protocol of a coroutine")]
+    const fn close(&self) {}
+}
+
 /// What a [`Waiting`] waits for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) enum Awaited {
-    /// A message for `receive`.
-    Message,
-    /// Room in the output, for `send`.
-    Room,
+    /// A message for `receive` of ASGI.
+    Message(Py<Exchange>),
+    /// Room in the output, for `send` of ASGI.
+    MessageRoom(Py<Exchange>),
+    /// The whole body of a PSGI request, of so many octets at most.
+    Body(Py<Request>, u64),
+    /// The next piece of the body.
+    Piece(Py<Request>),
+    /// The peer's leaving, or the end of the response.
+    End(Py<Request>),
+    /// The last octet of the response is written.
+    Out(Py<Request>),
+    /// Room in the output, for the next piece of a stream.
+    Room(Py<Outlet>),
+}
+
+impl Awaited {
+    fn host(&self) -> &Host {
+        match self {
+            Self::Message(exchange) | Self::MessageRoom(exchange) => exchange.get().host.get(),
+            Self::Body(request, _)
+            | Self::Piece(request)
+            | Self::End(request)
+            | Self::Out(request) => request.get().host.get(),
+            Self::Room(outlet) => outlet.get().host.get(),
+        }
+    }
+
+    fn id(&self) -> PyResult<RequestId> {
+        Ok(match self {
+            Self::Message(exchange) | Self::MessageRoom(exchange) => exchange.get().id()?,
+            Self::Body(request, _)
+            | Self::Piece(request)
+            | Self::End(request)
+            | Self::Out(request) => request.get().id,
+            Self::Room(outlet) => outlet.get().id,
+        })
+    }
+
+    /// The value, when what is awaited has come.
+    fn poll(&self, py: Python<'_>) -> PyResult<Option<Py<PyAny>>> {
+        let value = |has_come: bool| has_come.then(|| py.None());
+        match self {
+            Self::Message(exchange) => exchange
+                .get()
+                .next_message(py)
+                .map(|message| message.map(|message| message.into_any().unbind())),
+            Self::MessageRoom(exchange) => exchange.get().has_room().map(value),
+            Self::Body(request, limit) => request.get().poll_body(py, *limit),
+            Self::Piece(request) => request.get().poll_piece(py),
+            Self::End(request) => {
+                let mut core = self.host().core.borrow_mut()?;
+                Ok(value(core.reactor.await_end(request.get().id)))
+            }
+            Self::Out(request) => {
+                let mut core = self.host().core.borrow_mut()?;
+                Ok(value(core.reactor.is_out(request.get().id)))
+            }
+            Self::Room(outlet) => outlet.get().has_room().map(value),
+        }
+    }
 }
 
 /// An awaitable that has to wait.
 #[pyclass]
 #[derive(Debug)]
 pub(crate) struct Waiting {
-    exchange: Py<Exchange>,
     awaited: Awaited,
     wait: Option<Wait>,
 }
@@ -86,27 +192,12 @@ struct Wait {
 }
 
 impl Waiting {
-    pub(crate) fn on<'py>(
-        exchange: &Bound<'py, Exchange>,
-        awaited: Awaited,
-    ) -> PyResult<Bound<'py, PyAny>> {
+    pub(crate) fn on(py: Python<'_>, awaited: Awaited) -> PyResult<Bound<'_, PyAny>> {
         let waiting = Self {
-            exchange: exchange.clone().unbind(),
             awaited,
             wait: None,
         };
-        Ok(Bound::new(exchange.py(), waiting)?.into_any())
-    }
-
-    /// The value, when what is awaited has come.
-    fn poll(&self, py: Python<'_>) -> PyResult<Option<Py<PyAny>>> {
-        let exchange = self.exchange.get();
-        Ok(match self.awaited {
-            Awaited::Message => exchange
-                .next_message(py)?
-                .map(|message| message.into_any().unbind()),
-            Awaited::Room => exchange.has_room()?.then(|| py.None()),
-        })
+        Ok(Bound::new(py, waiting)?.into_any())
     }
 
     /// Goes on until the task has to wait for the future that this returns.
@@ -118,7 +209,7 @@ impl Waiting {
                 }
                 self.wait = None;
             }
-            if let Some(value) = self.poll(py)? {
+            if let Some(value) = self.awaited.poll(py)? {
                 return Err(PyStopIteration::new_err((value,)));
             }
             self.wait = Some(self.begin_wait(py)?);
@@ -126,8 +217,7 @@ impl Waiting {
     }
 
     fn begin_wait(&self, py: Python<'_>) -> PyResult<Wait> {
-        let exchange = self.exchange.get();
-        let (id, host) = (exchange.id()?, exchange.host.get());
+        let (id, host) = (self.awaited.id()?, self.awaited.host());
         let future = host.event_loop.create_future(py)?;
         host.core
             .borrow_mut()?
@@ -146,8 +236,8 @@ impl Waiting {
     /// the middle of a step (CPython 3.11), the future stays until the request ends; that is harmless.
     fn end_wait(&mut self) {
         let Some(wait) = self.wait.take() else { return };
-        let exchange = self.exchange.get();
-        let (Ok(id), Ok(mut core)) = (exchange.id(), exchange.host.get().core.borrow_mut()) else {
+        let host = self.awaited.host();
+        let (Ok(id), Ok(mut core)) = (self.awaited.id(), host.core.borrow_mut()) else {
             return;
         };
         let (forgotten, is_last) = core.waiters.forget(id, &wait.future);

@@ -2,7 +2,7 @@
 
 use pyo3::{exceptions::PyBaseExceptionGroup, intern, prelude::*};
 
-use crate::errors::ClientDisconnected;
+use crate::errors::{ClientDisconnected, Disconnected};
 
 /// How many errors deep ours is sought: an application can make a cycle of causes.
 const DEPTH: usize = 8;
@@ -18,13 +18,18 @@ pub(crate) fn is_told_by<T>(error: &Bound<'_, T>) -> bool {
 }
 
 fn is_told_within(error: &Bound<'_, PyAny>, depth: usize) -> bool {
-    if error.is_instance_of::<ClientDisconnected>() {
+    if is_ours(error) {
         return true;
     }
     depth > 0
         && (is_group(error, depth - 1).unwrap_or(false)
             || is_caused(error, depth - 1)
             || is_named_so(error))
+}
+
+/// Of ASGI or of PSGI.
+fn is_ours(error: &Bound<'_, PyAny>) -> bool {
+    error.is_instance_of::<ClientDisconnected>() || error.is_instance_of::<Disconnected>()
 }
 
 fn is_group(error: &Bound<'_, PyAny>, depth: usize) -> PyResult<bool> {
@@ -50,5 +55,5 @@ fn is_named_so(error: &Bound<'_, PyAny>) -> bool {
     let handled = error.getattr(intern!(error.py(), "__context__"));
     let name = error.get_type().name();
     name.is_ok_and(|name| name.to_str().is_ok_and(|name| name.contains("Disconnect")))
-        && handled.is_ok_and(|handled| handled.is_instance_of::<ClientDisconnected>())
+        && handled.is_ok_and(|handled| is_ours(&handled))
 }

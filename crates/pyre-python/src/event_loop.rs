@@ -36,7 +36,10 @@ impl EventLoop {
         Ok(Self {
             call_soon: event_loop.getattr("call_soon")?.unbind(),
             create_future: event_loop.getattr("create_future")?.unbind(),
-            task_type: asyncio.getattr("Task")?.unbind(),
+            task_type: py
+                .import("pyre.server.request_task")?
+                .getattr("RequestTask")?
+                .unbind(),
             enter_task: asyncio.getattr("_enter_task")?.unbind(),
             leave_task: asyncio.getattr("_leave_task")?.unbind(),
             context: context.unbind(),

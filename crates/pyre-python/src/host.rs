@@ -2,49 +2,26 @@
 
 use std::time::{Duration, Instant};
 
-use pyo3::{exceptions::PyRuntimeError, intern, prelude::*, types::PyDict};
+use pyo3::{
+    exceptions::PyRuntimeError,
+    intern,
+    prelude::*,
+    types::{PyDict, PyString},
+};
 use pyre_runtime::{Event, Reactor, RequestId};
 
 use crate::{
-    asgi::Asgi,
     callback::{Callbacks, Why},
+    core::{Core, Phase, Stream, Timer},
     descriptors,
+    ends::KnownEnds,
     event_loop::EventLoop,
+    interface::Interface,
     on_thread::OnThread,
     options::{Driver, Options},
     tasks::Tasks,
     waiters::Waiters,
 };
-
-/// What one thread changes while it serves. It is borrowed for single steps, never while the
-/// application runs.
-#[derive(Debug)]
-pub(crate) struct Core {
-    pub(crate) reactor: Reactor,
-    pub(crate) waiters: Waiters,
-    callbacks: Option<Callbacks>,
-    /// A tick is under way; its end looks after everything that is due.
-    is_ticking: bool,
-    /// Somebody asked the loop for a tick that has not begun.
-    is_tick_scheduled: bool,
-    timer: Option<Timer>,
-    phase: Phase,
-}
-
-#[derive(Debug)]
-struct Timer {
-    at: Instant,
-    handle: Py<PyAny>,
-}
-
-#[derive(Debug)]
-enum Phase {
-    Serving,
-    /// The future that tells when the last connection and the last task have ended.
-    Stopping(Py<PyAny>),
-    /// It is done.
-    Stopped(Py<PyAny>),
-}
 
 /// One reactor, nested in one asyncio loop, that serves one application.
 #[pyclass(frozen, module = "pyre._core")]
@@ -53,7 +30,12 @@ pub(crate) struct Host {
     pub(crate) core: OnThread<Core>,
     pub(crate) event_loop: EventLoop,
     pub(crate) tasks: Tasks,
-    asgi: Asgi,
+    interface: Interface,
+    ends: KnownEnds,
+    /// What a proxy has taken off the path.
+    pub(crate) root_path: Py<PyString>,
+    /// What the lifespan has made; each request gets a copy.
+    pub(crate) state: Option<Py<PyDict>>,
     on_error: Py<PyAny>,
 }
 
@@ -80,14 +62,19 @@ impl Host {
             Driver::Poller => pyre_runtime::Poller::direct()?,
             Driver::Thread => event_loop.waiting_thread()?,
         };
+        let py = app.py();
+        let interface = Interface::new(app, &options)?;
         let mut reactor = Reactor::new(options.config, poller, options.recorder);
         for socket in sockets {
             reactor.listen(socket)?;
         }
         Ok(Self {
             core: OnThread::new(Core::new(reactor)),
-            tasks: Tasks::new(app.py()),
-            asgi: Asgi::new(app, &options.root_path, options.state)?,
+            tasks: Tasks::new(py),
+            interface,
+            ends: KnownEnds::default(),
+            root_path: PyString::new(py, &options.root_path).unbind(),
+            state: options.state,
             on_error: options.on_error,
             event_loop,
         })
@@ -162,30 +149,6 @@ impl Host {
     }
 }
 
-impl Core {
-    const fn new(reactor: Reactor) -> Self {
-        Self {
-            reactor,
-            waiters: Waiters::new(),
-            callbacks: None,
-            is_ticking: false,
-            is_tick_scheduled: false,
-            timer: None,
-            phase: Phase::Serving,
-        }
-    }
-
-    /// The deadline that no timer is set for.
-    fn unarmed_deadline(&self) -> Option<Instant> {
-        let next = self.reactor.next_deadline()?;
-        // A timer that comes too early finds nothing to do, and sets the next.
-        self.timer
-            .as_ref()
-            .is_none_or(|timer| next < timer.at)
-            .then_some(next)
-    }
-}
-
 impl Host {
     /// Serves what is ready; the loop calls it. Profiles need its name.
     #[inline(never)]
@@ -218,27 +181,33 @@ impl Host {
     fn serve_one(&self, slf: &Bound<'_, Self>) -> PyResult<bool> {
         let py = slf.py();
         let mut core = self.core.borrow_mut()?;
-        let (id, scope) = match core.reactor.poll_event() {
+        let (id, arrival) = match core.reactor.poll_event() {
             None => return Ok(false),
             Some(Event::Wake(id)) => {
                 let waiting = core.waiters.take(id);
+                let stream = core.deserted_stream(py, id);
                 drop(core);
                 Waiters::wake(py, waiting)?;
+                cancel_task(py, stream)?;
                 return Ok(true);
             }
-            Some(Event::Request(id, head)) if head.is_websocket => {
-                core.reactor
-                    .send_error(id, 403, "WebSocket is not served here");
-                return Ok(true);
-            }
-            Some(Event::Request(id, head)) => (id, self.asgi.scopes.scope(py, &head)),
+            Some(Event::Request(id, head)) => (id, self.interface.receive(py, &head)),
         };
-        let scope = scope.and_then(|scope| self.asgi.scopes.with_ends(scope, id, &core.reactor));
-        if scope.is_err() {
-            core.reactor.send_error(id, 500, ERROR_TEXT);
+        let arrival = arrival.and_then(|arrival| match arrival {
+            Some(arrival) => Ok(Some((arrival, self.ends.of(py, id, &core.reactor)?))),
+            None => Ok(None),
+        });
+        match &arrival {
+            Ok(Some(_)) => {}
+            Ok(None) => core
+                .reactor
+                .send_error(id, 403, "WebSocket is not served here"),
+            Err(_) => core.reactor.send_error(id, 500, ERROR_TEXT),
         }
         drop(core);
-        self.asgi.start(slf, id, scope?)?;
+        if let Some((arrival, ends)) = arrival? {
+            self.interface.start(slf, id, arrival, ends)?;
+        }
         Ok(true)
     }
 
@@ -298,11 +267,40 @@ impl Host {
 
     /// Answers in the place of an application that can't, or cuts off what it has begun.
     pub(crate) fn give_up(&self, py: Python<'_>, id: RequestId) -> PyResult<()> {
+        self.refuse(py, id, 500)
+    }
+
+    /// Answers with an error, or cuts off what was begun.
+    pub(crate) fn refuse(&self, py: Python<'_>, id: RequestId, status: u16) -> PyResult<()> {
+        let reason = match status {
+            413 => "content too large",
+            400..500 => "the request can't be answered",
+            _ => ERROR_TEXT,
+        };
         self.core
             .borrow_mut()?
             .reactor
-            .send_error(id, 500, ERROR_TEXT);
+            .send_error(id, status, reason);
         self.after_call(py)
+    }
+
+    /// The task of a stream waits: it is cancelled when the peer leaves.
+    pub(crate) fn watch_stream(&self, id: RequestId, task: &Bound<'_, PyAny>) -> PyResult<()> {
+        let deserted = {
+            let mut core = self.core.borrow_mut()?;
+            core.streams.entry(id).or_insert_with(|| Stream {
+                task: task.clone().unbind(),
+                is_told: false,
+            });
+            core.deserted_stream(task.py(), id)
+        };
+        cancel_task(task.py(), deserted)
+    }
+
+    pub(crate) fn forget_stream(&self, id: RequestId) -> PyResult<()> {
+        let forgotten = self.core.borrow_mut()?.streams.remove(&id);
+        drop(forgotten);
+        Ok(())
     }
 
     /// Tells what the application let escape.
@@ -350,7 +348,7 @@ impl Host {
             (core.timer.take(), core.callbacks.take())
         };
         cancel(py, timer)?;
-        self.asgi.release()?;
+        self.interface.release()?;
         self.tasks.release(py)?;
         if callbacks.is_some() {
             self.event_loop.unwatch(py, self.descriptor()?)?;
@@ -367,6 +365,13 @@ impl Host {
     fn descriptor(&self) -> PyResult<Option<i32>> {
         Ok(None)
     }
+}
+
+fn cancel_task(py: Python<'_>, task: Option<Py<PyAny>>) -> PyResult<()> {
+    if let Some(task) = task {
+        task.bind(py).call_method0(intern!(py, "cancel"))?;
+    }
+    Ok(())
 }
 
 fn cancel(py: Python<'_>, timer: Option<Timer>) -> PyResult<()> {

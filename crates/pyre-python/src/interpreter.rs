@@ -1,6 +1,6 @@
 //! What the interpreter offers and `PyO3` has no safe name for.
 
-use pyo3::{ffi, prelude::*, types::iterator::PySendResult};
+use pyo3::{buffer::PyBuffer, ffi, prelude::*, types::iterator::PySendResult};
 
 /// Lets a coroutine, or another awaitable's iterator, go on to where it has to wait or ends.
 ///
@@ -72,4 +72,28 @@ pub(crate) fn references<T>(object: &Py<T>, _attached: Python<'_>) -> ffi::Py_ss
 pub(crate) fn is_coroutine(object: &Bound<'_, PyAny>) -> bool {
     // SAFETY: the object is alive.
     unsafe { ffi::PyCoro_CheckExact(object.as_ptr()) != 0 }
+}
+
+/// The memory of a bytes-like object, in one piece: it stays where it is while this lives.
+#[derive(Debug)]
+pub(crate) struct Exported(PyBuffer<u8>);
+
+impl Exported {
+    /// `None` when the memory is in several pieces.
+    pub(crate) fn new(buffer: PyBuffer<u8>) -> Option<Self> {
+        buffer.is_c_contiguous().then_some(Self(buffer))
+    }
+}
+
+impl AsRef<[u8]> for Exported {
+    fn as_ref(&self) -> &[u8] {
+        let (start, length) = (self.0.buf_ptr().cast::<u8>(), self.0.len_bytes());
+        if start.is_null() {
+            return &[];
+        }
+        // SAFETY: the exporter keeps `length` octets in place while it is asked to, and they are in one
+        // piece. Whoever returns a response promises not to change them (PSGI §3), and the slice is
+        // read only while this thread has the interpreter.
+        unsafe { std::slice::from_raw_parts(start, length) }
+    }
 }

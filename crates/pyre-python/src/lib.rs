@@ -10,16 +10,21 @@ mod access_log;
 mod asgi;
 mod awaitable;
 mod callback;
+mod core;
 mod descriptors;
 mod disconnect;
+mod ends;
 mod errors;
 mod event_loop;
+mod files;
 mod host;
+mod interface;
 mod interpreter;
 mod names;
 mod on_thread;
 mod options;
 mod outcome;
+mod psgi;
 mod tasks;
 mod waiters;
 
@@ -32,6 +37,8 @@ mod _core {
     use crate::errors::ClientDisconnected;
     #[pymodule_export]
     use crate::host::Host;
+    #[pymodule_export]
+    use crate::psgi::Response;
 
     #[pymodule_export]
     #[expect(non_upper_case_globals, reason = "the name is Python's")]

@@ -5,7 +5,7 @@ use pyo3::{
     prelude::*,
     types::{PyBytes, PyString},
 };
-use pyre_runtime::http1::Version;
+use pyre_runtime::{Scheme, http1::Version};
 
 /// Field names of usual requests, in lower case.
 #[rustfmt::skip]
@@ -76,5 +76,12 @@ pub(crate) fn http_version(py: Python<'_>, version: Version) -> &Bound<'_, PyStr
     match version {
         Version::Http10 => intern!(py, "1.0"),
         Version::Http11 => intern!(py, "1.1"),
+    }
+}
+
+pub(crate) fn scheme(py: Python<'_>, scheme: Scheme) -> &Bound<'_, PyString> {
+    match scheme {
+        Scheme::Http => intern!(py, "http"),
+        Scheme::Https => intern!(py, "https"),
     }
 }

@@ -5,15 +5,12 @@ use std::{
     fmt,
 };
 
-use pyo3::{PyResult, exceptions::PyRuntimeError};
+use pyo3::{PyResult, exceptions::PyRuntimeError, ffi};
 
-thread_local! {
-    /// Its address tells living threads apart, and costs one instruction to get.
-    static MARK: u8 = const { 0 };
-}
-
+/// Tells living threads apart, for fewer instructions than a thread-local of our own.
 fn this_thread() -> usize {
-    MARK.with(|mark| std::ptr::from_ref(mark) as usize)
+    // SAFETY: this crate runs only where the interpreter has called it, on a thread that is attached.
+    unsafe { ffi::PyThreadState_Get() as usize }
 }
 
 /// A value that only the thread that made it can reach. An asyncio loop has no lock either.

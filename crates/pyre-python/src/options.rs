@@ -20,8 +20,16 @@ pub(crate) enum Driver {
     Thread,
 }
 
+/// What the application is called by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum InterfaceName {
+    Asgi,
+    Psgi,
+}
+
 /// What a host is told once.
 pub(crate) struct Options {
+    pub(crate) interface: InterfaceName,
     pub(crate) on_error: Py<PyAny>,
     pub(crate) state: Option<Py<PyDict>>,
     pub(crate) root_path: String,
@@ -38,6 +46,7 @@ impl Options {
         keywords: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
         let mut options = Self {
+            interface: InterfaceName::Asgi,
             on_error: py.None(),
             state: None,
             root_path: String::new(),
@@ -67,6 +76,7 @@ impl Options {
             "on_error" => self.on_error = value.clone().unbind(),
             "state" => self.state = value.extract()?,
             "root_path" => self.root_path = value.extract()?,
+            "interface" => self.interface = interface(&value.extract::<String>()?)?,
             "driver" => self.driver = driver(&value.extract::<String>()?)?,
             "access_log" => {
                 self.recorder = value
@@ -110,6 +120,16 @@ fn driver(name: &str) -> PyResult<Driver> {
         "thread" => Ok(Driver::Thread),
         _ => Err(PyValueError::new_err(format!(
             "unknown driver {name:?}: choose \"poller\" or \"thread\""
+        ))),
+    }
+}
+
+fn interface(name: &str) -> PyResult<InterfaceName> {
+    match name {
+        "asgi" => Ok(InterfaceName::Asgi),
+        "psgi" => Ok(InterfaceName::Psgi),
+        _ => Err(PyValueError::new_err(format!(
+            "unknown interface {name:?}: choose \"asgi\" or \"psgi\""
         ))),
     }
 }

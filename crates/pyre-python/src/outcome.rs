@@ -6,8 +6,8 @@ use pyo3::{
 };
 
 /// What a coroutine or a function of the application has come to.
-pub(crate) enum Outcome {
-    Returned,
+pub(crate) enum Outcome<'py> {
+    Returned(Bound<'py, PyAny>),
     /// Somebody has cancelled the task: no error of the application.
     Cancelled,
     /// Not an application's failure but somebody's wish to end the process.
@@ -15,10 +15,10 @@ pub(crate) enum Outcome {
     Raised(PyErr),
 }
 
-impl Outcome {
-    pub(crate) fn of(result: PyResult<Bound<'_, PyAny>>, py: Python<'_>) -> Self {
+impl<'py> Outcome<'py> {
+    pub(crate) fn of(result: PyResult<Bound<'py, PyAny>>, py: Python<'py>) -> Self {
         match result {
-            Ok(_) => Self::Returned,
+            Ok(value) => Self::Returned(value),
             Err(error) if error.is_instance_of::<CancelledError>(py) => Self::Cancelled,
             Err(error) if is_fatal(&error, py) => Self::Fatal(error),
             Err(error) => Self::Raised(error),

@@ -5,10 +5,11 @@ use std::os::fd::OwnedFd;
 use std::{
     io::{self, IoSlice, Read, Write},
     net::Shutdown,
+    time::Duration,
 };
 
 use mio::{Interest, Registry, Token, event::Source, net};
-use socket2::{Domain, Socket};
+use socket2::{Domain, SockRef, Socket};
 
 use crate::Address;
 
@@ -72,6 +73,18 @@ impl Stream {
     /// Ends our side; the peer sees the end of what was written.
     pub(crate) fn shutdown_write(&self) -> io::Result<()> {
         each!(self, Self, stream => stream.shutdown(Shutdown::Write))
+    }
+
+    /// Has the peer see a reset instead of an end, where the protocol knows one. Where that can't be set, it
+    /// sees an end.
+    pub(crate) fn reset_at_close(&self) {
+        match self {
+            Self::Tcp(stream) => {
+                let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
+            }
+            #[cfg(unix)]
+            Self::Unix(_) => {}
+        }
     }
 
     /// For readiness in both directions, once: no change of interest is ever needed.

@@ -3,9 +3,10 @@
 use pyre_proto::http1::{Limits, RequestError};
 
 use super::{
-    Content, Faults, Reading,
+    Content, Faults, Reading, Trailers,
     grammar::{field_line, is_tchar, is_text, split_line},
 };
+use crate::support::text;
 
 /// `*chunk last-chunk trailer-section CRLF`
 pub(super) fn read<'a>(octets: &'a [u8], limits: &Limits) -> Content<'a> {
@@ -27,7 +28,11 @@ pub(super) fn read<'a>(octets: &'a [u8], limits: &Limits) -> Content<'a> {
     }
 }
 
-fn read_chunks<'a>(octets: &'a [u8], limits: &Limits, content: &mut Vec<u8>) -> Reading<'a, ()> {
+fn read_chunks<'a>(
+    octets: &'a [u8],
+    limits: &Limits,
+    content: &mut Vec<u8>,
+) -> Reading<'a, Trailers> {
     let mut rest = octets;
     let mut extensions = 0;
     loop {
@@ -151,18 +156,19 @@ fn after_quoted_string(text: &[u8]) -> Option<&[u8]> {
 }
 
 /// `*( field-line CRLF ) CRLF`
-fn read_trailer_section<'a>(octets: &'a [u8], limits: &Limits) -> Reading<'a, ()> {
+fn read_trailer_section<'a>(octets: &'a [u8], limits: &Limits) -> Reading<'a, Trailers> {
     let mut rest = octets;
-    let mut lines = 0;
+    let mut trailers = Vec::new();
     while let Some((line, behind)) = split_line(rest) {
         if line.is_empty() {
-            return Reading::Complete((), behind);
+            return Reading::Complete(trailers, behind);
         }
-        lines += 1;
+        let field = field_line(line);
         let mut faults = Faults::default();
-        faults.note_unless(field_line(line).is_some(), RequestError::TrailerLine);
+        faults.note_unless(field.is_some(), RequestError::TrailerLine);
+        trailers.extend(field.map(|(name, value)| (text(&name.to_ascii_lowercase()), text(value))));
         let size = octets.len() - behind.len();
-        let fits = size <= limits.trailer_section && lines <= limits.field_lines;
+        let fits = size <= limits.trailer_section && trailers.len() <= limits.field_lines;
         faults.note_unless(fits, RequestError::TrailerSectionTooLarge);
         if !faults.is_empty() {
             return Reading::Refused(faults);
@@ -177,7 +183,7 @@ fn incomplete_trailer_section<'a>(
     section: &[u8],
     partial: &[u8],
     limits: &Limits,
-) -> Reading<'a, ()> {
+) -> Reading<'a, Trailers> {
     let mut faults = Faults::default();
     faults.note_unless(!partial.contains(&b'\n'), RequestError::TrailerLine);
     if partial.len() > 1 && section.len() + 1 > limits.trailer_section {

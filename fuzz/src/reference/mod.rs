@@ -81,8 +81,11 @@ enum Reading<'a, T> {
 /// Content as far as it is good, and how it ended.
 struct Content<'a> {
     octets: Vec<u8>,
-    end: Reading<'a, ()>,
+    end: Reading<'a, Trailers>,
 }
+
+/// Names in lower case, and values.
+type Trailers = Vec<(String, String)>;
 
 /// Reads `octets` to their end, as a server under `limits` that answers each request when it is complete.
 pub(crate) fn read(octets: &[u8], limits: &Limits) -> Conversation {
@@ -111,7 +114,7 @@ pub(crate) fn read(octets: &[u8], limits: &Limits) -> Conversation {
         let content = read_content(head.message.framing, rest, limits);
         messages.push(message(&head, &content));
         match content.end {
-            Reading::Complete((), behind) => rest = behind,
+            Reading::Complete(_, behind) => rest = behind,
             unfinished => return conversation(messages, end(unfinished, false)),
         }
         is_last_request = !head.persists;
@@ -132,9 +135,14 @@ fn end<T>(unfinished: Reading<'_, T>, is_idle: bool) -> End {
 }
 
 fn message(head: &Head, content: &Content<'_>) -> Message {
+    let trailers = match &content.end {
+        Reading::Complete(trailers, _) => Some(trailers.clone()),
+        Reading::Incomplete(_) | Reading::Refused(_) => None,
+    };
     Message {
         content: text(&content.octets),
-        is_complete: matches!(content.end, Reading::Complete(..)),
+        is_complete: trailers.is_some(),
+        trailers: trailers.unwrap_or_default(),
         ..head.message.clone()
     }
 }
@@ -145,7 +153,7 @@ fn read_content<'a>(framing: Framing, octets: &'a [u8], limits: &Limits) -> Cont
         Framing::Length(length) => {
             let length = usize::try_from(length).unwrap_or(usize::MAX);
             let (content, end) = match octets.split_at_checked(length) {
-                Some((content, behind)) => (content, Reading::Complete((), behind)),
+                Some((content, behind)) => (content, Reading::Complete(Vec::new(), behind)),
                 None => (octets, Reading::Incomplete(Faults::default())),
             };
             Content {

@@ -111,7 +111,9 @@ fn head(
             fields: fields.shown(line.parts.authority.as_deref()),
             expects_continue: is_http11 && expects_continue,
             is_websocket: is_http11 && line.method == b"GET" && fields.ask_for_websocket(),
+            takes_trailers: is_http11 && fields.have(b"te", b"trailers"),
             content: String::new(),
+            trailers: Vec::new(),
             is_complete: false,
         },
     })

@@ -11,6 +11,7 @@ from click.core import ParameterSource
 import pyre
 from pyre.server.config import AccessLogFormat, Config, Driver, LifespanMode, LogLevel
 from pyre.server.errors import PyreError, UsageError, report
+from pyre.server.interface import InterfaceMode
 
 _DEFAULTS = {field.name: field.default for field in dataclasses.fields(Config)} | {"app_dir": ""}
 _EXCLUSIVE = [("uds", "host"), ("uds", "port"), ("fd", "host"), ("fd", "port"), ("fd", "uds")]
@@ -84,6 +85,7 @@ def _print_version(
 @_option("--loop", "Event loop: auto, asyncio, uvloop, winloop or module:callable.")
 @_option("--factory", "APP is a callable that returns the application.", bool)
 @_option("--app-dir", "Directory to import APP from, instead of the current one.")
+@_option("--interface", "How the application is called.", choices=get_args(InterfaceMode))
 @_option("--lifespan", "Whether the application has a lifespan.", choices=get_args(LifespanMode))
 @_option("--root-path", "Path that a proxy in front has taken off.")
 @_option("--log-level", "Least severe message to log.", choices=get_args(LogLevel))
@@ -137,7 +139,7 @@ def _print_version(
 )
 @click.pass_context
 def command(context: click.Context, /, **options: Any) -> Config:  # noqa: ANN401 - one type each
-    """Serve the ASGI application APP, written module:attribute (the attribute is app by default).
+    """Serve the ASGI or PSGI application APP, written module:attribute (app by default).
 
     Stops gracefully on SIGINT (Ctrl+C) and SIGTERM, at once on a second one. Exit status: 0 after a
     clean stop, 1 after a crash, 2 for wrong usage, 3 if the application fails to import or start.

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
-from pyre.server.asgi import ASGIApplication
+from pyre.server import psgi
 from pyre.server.errors import ConfigError, UsageError
-from pyre.server.importer import ImportString
+from pyre.server.importer import ApplicationSource, ImportString
+from pyre.server.interface import InterfaceMode
 
 LifespanMode: TypeAlias = Literal["auto", "on", "off"]
 LogLevel: TypeAlias = Literal["critical", "error", "warning", "info", "debug"]
@@ -19,6 +20,7 @@ AccessLogFormat: TypeAlias = Literal["common", "combined", "json"]
 Driver: TypeAlias = Literal["poller", "thread"]
 
 _CHOICES = {
+    "interface": get_args(InterfaceMode),
     "lifespan": get_args(LifespanMode),
     "log_level": get_args(LogLevel),
     "access_log_format": get_args(AccessLogFormat),
@@ -59,11 +61,12 @@ _LONGEST_TIMEOUT = 366 * 24 * 3600
 class Config:
     """What to serve, where, and within which bounds.
 
-    ``app`` is an import string (``"main:app"``) or an ASGI application; with ``factory`` it is a
-    callable that returns one. Times are seconds, sizes are bytes, ``None`` turns a bound off.
-    ``uds`` and ``fd`` each take the place of ``host`` and ``port``. ``forwarded_allow_ips`` is a
-    comma-separated list of addresses and networks, ``unix`` for any peer on a unix socket, and
-    ``*`` for all.
+    ``app`` is an import string (``"main:app"``) or an application, by ASGI or PSGI; with
+    ``factory`` it is a callable that returns one. ``interface`` says how it is called: ``auto``
+    takes PSGI for an object with ``__psgi__``. Times are seconds, sizes are bytes, ``None`` turns a
+    bound off. ``uds`` and ``fd`` each take the place of ``host`` and ``port``.
+    ``forwarded_allow_ips`` is a comma-separated list of addresses and networks, ``unix`` for any
+    peer on a unix socket, and ``*`` for all.
 
     Raises ``ConfigError`` when a value is out of range or contradicts another, and ``UsageError``
     when ``app`` is not of the form ``module:attribute``.
@@ -71,7 +74,7 @@ class Config:
         Config("main:app", host="0.0.0.0", port=80, timeout_keep_alive=15)
     """
 
-    app: str | ASGIApplication
+    app: ApplicationSource
     host: str = "127.0.0.1"
     port: int = 8000
     uds: str | None = None
@@ -79,6 +82,7 @@ class Config:
     loop: str = "auto"
     factory: bool = False
     app_dir: str | None = None
+    interface: InterfaceMode = "auto"
     lifespan: LifespanMode = "auto"
     root_path: str = ""
     log_level: LogLevel = "info"
@@ -124,8 +128,11 @@ class Config:
     def _check_app(self) -> None:
         if isinstance(self.app, str):
             ImportString.parse_application(self.app)
-        elif not callable(self.app):
-            raise ConfigError("app must be an import string like 'main:app', or a callable")
+        elif not callable(self.app) and psgi.method_of(self.app, "__psgi__") is None:
+            raise ConfigError(
+                "app must be an import string like 'main:app', a callable, or an object with"
+                " __psgi__"
+            )
         if self.app_dir and not Path(self.app_dir).is_dir():
             raise ConfigError(f"app_dir {self.app_dir!r} is not a directory; give one that exists")
 

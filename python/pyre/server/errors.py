@@ -5,7 +5,7 @@
     │   ├── ConfigError                 a value that is out of range or contradicts another
     │   └── BindError                   an address that can't be listened on
     └── ApplicationError             3  the application can't be served
-        ├── ApplicationImportError      it was not found, is not callable, or raised while imported
+        ├── ApplicationImportError      it was not found, can't be called, or raised while imported
         └── StartupError                it refused its lifespan startup
 
 Anything else that escapes is a crash: status 1, with its traceback.
@@ -46,7 +46,7 @@ class ApplicationError(PyreError):
 
 
 class ApplicationImportError(ApplicationError):
-    """The application was not found, is not callable, or raised while it was imported."""
+    """The application was not found, can't be called, or raised while it was imported."""
 
 
 class StartupError(ApplicationError):

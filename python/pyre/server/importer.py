@@ -1,16 +1,18 @@
 """Find the application that an import string such as ``main:app`` names."""
 
 import importlib
-import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any, cast
+from typing import TypeAlias
 
-from pyre.server.asgi import ASGIApplication
 from pyre.server.errors import ApplicationImportError, UsageError
+from pyre.server.interface import AnyApplication, Application, InterfaceMode, as_application
 from pyre.server.tracebacks import application_traceback
+
+ApplicationSource: TypeAlias = str | AnyApplication | Callable[[], AnyApplication]
+"""An import string, an application, or a factory of one."""
 
 _DEFAULT_ATTRIBUTE = "app"
 
@@ -50,26 +52,28 @@ class ImportString:
 
 
 def load_application(
-    app: str | ASGIApplication, *, factory: bool = False, app_dir: str | None = None
-) -> ASGIApplication:
-    """Return the ASGI application that ``app`` is, names, or, with ``factory``, makes.
+    app: ApplicationSource,
+    *,
+    interface: InterfaceMode = "auto",
+    factory: bool = False,
+    app_dir: str | None = None,
+) -> Application:
+    """Return the application that ``app`` is, names, or, with ``factory``, makes.
 
     ``app_dir`` goes to the front of the module search path; ``None`` leaves the path alone.
     Raises ``UsageError`` for a malformed import string, and ``ApplicationImportError`` when there
-    is no such application or its code raises; that exception is then the ``__cause__``.
+    is no such application, when it does not have the interface, or when its code raises; that
+    exception is then the ``__cause__``.
     """
     prepend_to_path(app_dir)
+    found: object = app
+    name = "the application"
     if isinstance(app, str):
         target = ImportString.parse_application(app)
         found, name = load(target), str(target)
-    else:
-        found, name = app, "the application"
     if factory:
-        found = _call_factory(_checked_callable(found, name), name)
-        return cast(
-            "ASGIApplication", _checked_callable(found, f"what the factory {name} returned")
-        )
-    return _checked_application(found, name)
+        found, name = _call_factory(found, name), f"what the factory {name} returned"
+    return as_application(found, name, interface, is_made=factory)
 
 
 def prepend_to_path(directory: str | None) -> None:
@@ -106,7 +110,12 @@ def _import_module(name: str) -> object:
         raise _raised(f"importing {name!r}", error) from error
 
 
-def _call_factory(factory: Callable[..., Any], name: str) -> object:
+def _call_factory(factory: object, name: str) -> object:
+    if not callable(factory):
+        raise ApplicationImportError(
+            f"{name} is not callable but of type {type(factory).__name__!r}; a factory is a"
+            " callable without arguments"
+        )
     try:
         return factory()
     except Exception as error:
@@ -115,29 +124,3 @@ def _call_factory(factory: Callable[..., Any], name: str) -> object:
 
 def _raised(action: str, error: Exception) -> ApplicationImportError:
     return ApplicationImportError(f"{action} raised {type(error).__name__}; its traceback is above")
-
-
-def _checked_callable(found: object, name: str) -> Callable[..., Any]:
-    if not callable(found):
-        message = f"{name} is not callable but of type {type(found).__name__!r}"
-        raise ApplicationImportError(f"{message}; an ASGI application is a callable")
-    return found
-
-
-def _checked_application(found: object, name: str) -> ASGIApplication:
-    application = _checked_callable(found, name)
-    if not _takes_three_arguments(application):
-        message = f"{name} can't be called with (scope, receive, send)"
-        raise ApplicationImportError(f"{message}; add --factory if it makes the application")
-    return cast("ASGIApplication", application)
-
-
-def _takes_three_arguments(function: Callable[..., Any]) -> bool:
-    # A decorator may promise the signature of what it wraps; only its own counts when it is called.
-    try:
-        inspect.signature(function, follow_wrapped=False).bind(None, None, None)
-    except TypeError:
-        return False
-    except ValueError:
-        return True  # written in C without a signature: the first request will tell
-    return True

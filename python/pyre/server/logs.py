@@ -2,6 +2,7 @@
 
 import logging
 
+from pyre.server.interface import Interface
 from pyre.server.tracebacks import application_traceback
 
 logger = logging.getLogger("pyre")
@@ -31,9 +32,12 @@ def configure(level: str) -> None:
     logger.propagate = False
 
 
-def log_application_error(exception: BaseException, request_line: str) -> None:
+def log_application_error(
+    interface: Interface, exception: BaseException, request_line: str
+) -> None:
     """Log an exception that the application let escape while it answered ``request_line``."""
-    log_exception(f"Exception in ASGI application while answering {request_line}", exception)
+    application = f"{interface.upper()} application"
+    log_exception(f"Exception in {application} while answering {request_line}", exception)
 
 
 def log_exception(message: str, exception: BaseException) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import os
 import platform
 import sys
@@ -10,13 +11,15 @@ from typing import Any
 
 from pyre._core import AccessLog, Host, __version__
 from pyre.server import logs, sockets
-from pyre.server.asgi import ASGIApplication
-from pyre.server.config import Config
+from pyre.server.asgi_lifespan import ASGILifespan
+from pyre.server.config import Config, LifespanMode
 from pyre.server.errors import UsageError
 from pyre.server.importer import ImportString, load_application
+from pyre.server.interface import Application
 from pyre.server.lifespan import Lifespan
 from pyre.server.logs import logger
 from pyre.server.loops import loop_name
+from pyre.server.psgi_lifespan import PSGILifespan
 from pyre.server.signals import SignalHandlers
 
 # Seconds for an application to act on a disconnect at the end of the time for a stop.
@@ -72,13 +75,16 @@ class Server:
             return
         logs.configure(self.config.log_level)
         with SignalHandlers(enabled=self._handle_signals) as signals:
-            app = load_application(
-                self.config.app, factory=self.config.factory, app_dir=self.config.app_dir
+            application = load_application(
+                self.config.app,
+                interface=self.config.interface,
+                factory=self.config.factory,
+                app_dir=self.config.app_dir,
             )
             signals.attach(self._loop, self._on_signal)
             with sockets.bind(self.config) as listeners, _access_log(self.config) as access_log:
                 self._addresses = listeners.addresses
-                await self._serve_application(app, listeners, access_log)
+                await self._serve_application(application, listeners, access_log)
 
     def stop(self) -> None:
         """Stop accepting, let requests finish, and make ``serve`` return.
@@ -104,15 +110,16 @@ class Server:
         self._stopping.set()
 
     async def _serve_application(
-        self, app: ASGIApplication, listeners: sockets.Listeners, access_log: AccessLog | None
+        self, application: Application, listeners: sockets.Listeners, access_log: AccessLog | None
     ) -> None:
-        lifespan = Lifespan(app, self.config.lifespan)
+        lifespan = _lifespan(application, self.config.lifespan)
         startup = asyncio.create_task(lifespan.startup())
         if not await self._completed(startup, self._stopping):
             return
         try:
             listeners.listen(self.config.backlog)
-            await self._answer_requests(self._host(app, listeners, startup.result(), access_log))
+            host = self._host(application, listeners, startup.result(), access_log)
+            await self._answer_requests(host)
         finally:
             shutdown = asyncio.create_task(lifespan.shutdown())
             timeout = self.config.timeout_graceful_shutdown
@@ -121,17 +128,18 @@ class Server:
 
     def _host(
         self,
-        app: ASGIApplication,
+        application: Application,
         listeners: sockets.Listeners,
         state: dict[str, Any] | None,
         access_log: AccessLog | None,
     ) -> Host:
         config = self.config
         return Host(
-            app,
+            application.call,
             asyncio.get_running_loop(),
             listeners.detach(),
-            on_error=logs.log_application_error,
+            interface=application.interface,
+            on_error=functools.partial(logs.log_application_error, application.interface),
             state=state,
             root_path=config.root_path,
             driver=config.driver,
@@ -220,7 +228,13 @@ def _access_log(config: Config) -> Generator[AccessLog | None]:
             logger.warning("%d lines of the access log were lost: %s", *lost)
 
 
-def _announcement(app: str | ASGIApplication, addresses: list[sockets.Address]) -> str:
+def _lifespan(application: Application, mode: LifespanMode) -> Lifespan:
+    if application.interface == "psgi":
+        return PSGILifespan(application.app, mode)
+    return ASGILifespan(application.call, mode)
+
+
+def _announcement(app: object, addresses: list[sockets.Address]) -> str:
     urls = " and ".join(map(sockets.url, addresses))
     python = f"{platform.python_implementation()} {sys.version_info.major}.{sys.version_info.minor}"
     loop = loop_name(asyncio.get_running_loop())
@@ -230,8 +244,8 @@ def _announcement(app: str | ASGIApplication, addresses: list[sockets.Address]) 
     )
 
 
-def _application_name(app: str | ASGIApplication) -> str:
+def _application_name(app: object) -> str:
     if isinstance(app, str):
         return str(ImportString.parse_application(app))
-    named = app if hasattr(app, "__qualname__") else type(app)
+    named: Any = app if hasattr(app, "__qualname__") else type(app)
     return f"{named.__module__}:{named.__qualname__}"

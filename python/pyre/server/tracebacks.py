@@ -4,6 +4,8 @@ from types import TracebackType
 
 # Both spellings: importlib renames its frozen halves only once it has itself been imported.
 _IMPORT_SYSTEM = ("importlib", "_frozen_importlib", "_frozen_importlib_external")
+# What ``asynccontextmanager`` puts before the application's lifespan.
+_ON_THE_WAY = (*_IMPORT_SYSTEM, "contextlib")
 
 
 def application_traceback(exception: BaseException) -> TracebackType | None:
@@ -19,4 +21,4 @@ def application_traceback(exception: BaseException) -> TracebackType | None:
 
 def _leads_to_application(traceback: TracebackType) -> bool:
     module = str(traceback.tb_frame.f_globals.get("__name__", ""))
-    return module.startswith("pyre.server.") or module.partition(".")[0] in _IMPORT_SYSTEM
+    return module.startswith("pyre.server.") or module.partition(".")[0] in _ON_THE_WAY

@@ -12,7 +12,7 @@
 
 use std::ops::Range;
 
-use super::{Limits, RequestError};
+use super::{Limits, RequestError, trailers::Trailers};
 use crate::syntax;
 
 /// Sixteen digits hold every 64-bit size; more would only pad it (CVE-2019-15605 and its kin).
@@ -29,7 +29,7 @@ enum State {
 
 /// Where the decoding of one message stands.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct ChunkedDecoder {
+pub(super) struct ChunkedDecoder {
     state: State,
     extension_octets: usize,
     trailer_octets: usize,
@@ -38,17 +38,17 @@ pub(crate) struct ChunkedDecoder {
 
 /// What one call of [`ChunkedDecoder::decode`] did.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Decoded {
+pub(super) struct Decoded {
     /// Octets of the input that are done with, framing included.
-    pub(crate) consumed: usize,
+    pub(super) consumed: usize,
     /// Where the content lies now, in the consumed part of the input.
-    pub(crate) content: Range<usize>,
+    pub(super) content: Range<usize>,
     /// What is wrong with the octet after them. The content before it is good.
-    pub(crate) fault: Option<RequestError>,
+    pub(super) fault: Option<RequestError>,
 }
 
 impl ChunkedDecoder {
-    pub(crate) const fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Self {
             state: State::ReadingSize,
             extension_octets: 0,
@@ -58,19 +58,25 @@ impl ChunkedDecoder {
     }
 
     /// Whether the empty line after the trailer section has been read.
-    pub(crate) fn is_complete(&self) -> bool {
+    pub(super) fn is_complete(&self) -> bool {
         self.state == State::Complete
     }
 
     /// Decodes as much of `input` as has arrived; what it leaves is needed again with more behind it.
-    pub(crate) fn decode(&mut self, input: &mut [u8], limits: &Limits) -> Decoded {
+    /// What comes of the trailer section goes to `trailers`.
+    pub(super) fn decode(
+        &mut self,
+        input: &mut [u8],
+        limits: &Limits,
+        trailers: &mut Option<Box<Trailers>>,
+    ) -> Decoded {
         let mut decoded = Decoded {
             consumed: 0,
             content: 0..0,
             fault: None,
         };
         loop {
-            match self.step(input, &mut decoded, limits) {
+            match self.step(input, &mut decoded, limits, trailers) {
                 Ok(Some(length)) => decoded.consumed += length,
                 Ok(None) => return decoded,
                 Err(fault) => {
@@ -89,13 +95,14 @@ impl ChunkedDecoder {
         input: &mut [u8],
         decoded: &mut Decoded,
         limits: &Limits,
+        trailers: &mut Option<Box<Trailers>>,
     ) -> Result<Option<usize>, RequestError> {
         let rest = input.get(decoded.consumed..).unwrap_or_default();
         match self.state {
             State::ReadingSize => self.read_size(rest, limits),
             State::ReadingData(remaining) => Ok(self.take_data(remaining, input, decoded)),
             State::ReadingDataEnd => self.read_data_end(rest),
-            State::ReadingTrailer => self.read_trailer_line(rest, limits),
+            State::ReadingTrailer => self.read_trailer_line(rest, limits, trailers),
             State::Complete => Ok(None),
         }
     }
@@ -166,11 +173,12 @@ impl ChunkedDecoder {
         }
     }
 
-    /// `field-line CRLF`, checked and dropped: a trailer never becomes a header (RFC 9110 §6.5.1).
+    /// `field-line CRLF`, kept apart: a trailer never becomes a header (RFC 9110 §6.5.1).
     fn read_trailer_line(
         &mut self,
         rest: &[u8],
         limits: &Limits,
+        trailers: &mut Option<Box<Trailers>>,
     ) -> Result<Option<usize>, RequestError> {
         let Some(line_end) = memchr::memchr(b'\n', rest) else {
             return self.check_trailer_size(rest.len(), limits).map(|()| None);
@@ -184,14 +192,13 @@ impl ChunkedDecoder {
             self.state = State::Complete;
             return Ok(Some(line_end + 1));
         }
-        if !is_field_line(line) {
-            return Err(RequestError::TrailerLine);
-        }
+        let (name, value) = field_line(line).ok_or(RequestError::TrailerLine)?;
         self.trailer_octets += line_end + 1;
         self.trailer_lines += 1;
         if self.trailer_lines > limits.field_lines {
             return Err(RequestError::TrailerSectionTooLarge);
         }
+        trailers.get_or_insert_default().push(name, value);
         Ok(Some(line_end + 1))
     }
 
@@ -278,12 +285,11 @@ fn after_value(text: &[u8]) -> Option<&[u8]> {
     }
 }
 
-fn is_field_line(line: &[u8]) -> bool {
-    let Some(colon) = memchr::memchr(b':', line) else {
-        return false;
-    };
-    let (name, value) = line.split_at(colon);
-    syntax::is_token(name) && syntax::is_field_value(value)
+/// `field-name ":" OWS field-value OWS`
+fn field_line(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (name, rest) = line.split_at(memchr::memchr(b':', line)?);
+    let value = syntax::trim_ows(rest.strip_prefix(b":")?);
+    (syntax::is_token(name) && syntax::is_field_value(value)).then_some((name, value))
 }
 
 #[cfg(test)]
@@ -310,7 +316,7 @@ mod tests {
             (ChunkedDecoder::new(), Vec::new(), Vec::new());
         for piece in input.chunks(step) {
             pending.extend_from_slice(piece);
-            let decoded = decoder.decode(&mut pending, &LIMITS);
+            let decoded = decoder.decode(&mut pending, &LIMITS, &mut None);
             content.extend_from_slice(&pending[decoded.content]);
             pending.drain(..decoded.consumed);
             if let Some(fault) = decoded.fault {
@@ -354,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn extensions_and_trailers_are_checked_and_dropped() {
+    fn extensions_are_checked_and_dropped() {
         assert_eq!(outcome(b"1;a=b\r\nx\r\n0;c\r\n\r\n"), complete("x", ""));
         assert_eq!(
             fault(b"1 ; a=\t\"\\\"\"\r\nx\r\n0\r\n\r\n"),
@@ -364,7 +370,14 @@ mod tests {
             outcome(b"1;a=\"\\\"\"\r\nx\r\n0\r\n\r\n"),
             complete("x", "")
         );
-        assert_eq!(outcome(b"0\r\na: b\r\nc:d\r\n\r\n"), complete("", ""));
+    }
+
+    #[test]
+    fn no_trailers_cost_nothing() {
+        let mut trailers = None;
+        let mut input = *b"1\r\nx\r\n0\r\n\r\n";
+        ChunkedDecoder::new().decode(&mut input, &LIMITS, &mut trailers);
+        assert!(trailers.is_none());
     }
 
     #[test]

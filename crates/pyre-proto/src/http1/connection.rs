@@ -55,6 +55,8 @@ pub struct Connection {
     is_last_request: bool,
     /// The last response ends the connection although the peer wants to go on.
     ends_unasked: bool,
+    /// See [`Self::must_reset`].
+    must_reset: bool,
 }
 
 impl Connection {
@@ -67,6 +69,7 @@ impl Connection {
             output: Output::default(),
             is_last_request: false,
             ends_unasked: false,
+            must_reset: false,
         }
     }
 
@@ -134,16 +137,24 @@ impl Connection {
         self.reader.event(span)
     }
 
+    /// The trailer section of the current request: names in lower case and values without surrounding white
+    /// space, in wire order. Empty before [`Event::EndOfMessage`], and after the response is complete.
+    ///
+    /// A trailer is no header, whatever its name says (RFC 9110 §6.5.1).
+    pub fn trailers(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.reader.trailers()
+    }
+
     // ---- from the application
 
-    /// Tells a peer that waits with its content to send it. Without effect when it does not wait.
+    /// Tells a peer that waits with its content to send it. Without effect when it does not wait, or when
+    /// a part of the response is written.
     pub fn send_continue(&mut self) {
-        let awaits_head = self.response.as_ref().is_some_and(Response::awaits_head);
-        if awaits_head && self.reader.take_expectation() {
-            self.output
-                .open()
-                .extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
-            self.output.commit();
+        let Some(response) = self.response.as_ref() else {
+            return;
+        };
+        if !response.is_committed() && self.reader.take_expectation() {
+            Response::go_on(&mut self.output);
         }
     }
 
@@ -257,8 +268,16 @@ impl Connection {
     pub fn abort(&mut self) {
         let asked = self.asked_unread();
         let response = self.response.get_or_insert(Response::new(asked));
+        self.must_reset = response.ends_with_connection();
         response.abort(&mut self.output);
         self.reader.cut_short();
+    }
+
+    /// Whether the peer would take the end of the connection for the end of the content: only a reset
+    /// tells it that something is missing (RFC 9112 §8).
+    #[must_use]
+    pub const fn must_reset(&self) -> bool {
+        self.must_reset
     }
 
     /// The current request, or the next one, is the last; its response says so where its head is not
@@ -313,10 +332,10 @@ impl Connection {
         self.reader.phase(!self.is_response_complete())
     }
 
-    /// Whether the current request has been shown to its end.
+    /// Whether all content of the current request has been shown, or it has none.
     #[must_use]
-    pub const fn is_request_complete(&self) -> bool {
-        self.reader.is_complete()
+    pub const fn is_content_read(&self) -> bool {
+        self.reader.is_content_read()
     }
 
     /// Whether the connection ends before the peer's message does: it may be sending still.

@@ -6,7 +6,7 @@
 use std::mem::MaybeUninit;
 
 use super::{
-    RequestError, Target,
+    OwnedHead, RequestError, Target,
     framing::{Framing, Semantics},
     receive_buffer::FieldSpan,
     target::{self, TargetSpans},
@@ -40,18 +40,34 @@ pub(crate) struct ParsedHead {
     pub(crate) target: TargetSpans,
     pub(crate) version: Version,
     pub(crate) semantics: Semantics,
-    /// The authority of the target, where no line says `Host`: only 1.0 allows that.
-    added_host: Option<Span>,
+    pub(super) host: Host<Span>,
 }
 
 /// What counts as `Host`.
 #[derive(Debug, Clone, Copy)]
-enum Host<'a> {
+pub(super) enum Host<T> {
     AsReceived,
-    /// No line says it.
-    Added(&'a [u8]),
+    /// No line says it: the authority of a 1.0 request's target, or what a proxy knows.
+    Added(T),
     /// In place of what the line says.
-    Replaced(&'a [u8]),
+    Replaced(T),
+}
+
+impl<T> Host<T> {
+    pub(super) fn value(self) -> Option<T> {
+        match self {
+            Self::AsReceived => None,
+            Self::Added(host) | Self::Replaced(host) => Some(host),
+        }
+    }
+
+    pub(super) fn map<U>(self, map: impl FnOnce(T) -> U) -> Host<U> {
+        match self {
+            Self::AsReceived => Host::AsReceived,
+            Self::Added(host) => Host::Added(map(host)),
+            Self::Replaced(host) => Host::Replaced(map(host)),
+        }
+    }
 }
 
 /// A request head, borrowed from the connection's buffer.
@@ -71,9 +87,9 @@ pub struct RequestHead<'a> {
     pub is_websocket: bool,
     /// `TE: trailers`: the peer takes a trailer section (RFC 9110 §10.1.4).
     pub takes_trailers: bool,
-    host: Host<'a>,
-    buffer: &'a [u8],
-    lines: &'a [FieldSpan],
+    pub(super) host: Host<&'a [u8]>,
+    pub(super) buffer: &'a [u8],
+    pub(super) lines: &'a [FieldSpan],
 }
 
 impl<'a> RequestHead<'a> {
@@ -87,10 +103,7 @@ impl<'a> RequestHead<'a> {
             expects_continue: parsed.semantics.expects_continue,
             is_websocket: parsed.semantics.is_websocket,
             takes_trailers: parsed.semantics.takes_trailers,
-            host: match parsed.added_host {
-                Some(host) => Host::Added(host.of(buffer)),
-                None => Host::AsReceived,
-            },
+            host: parsed.host.map(|host| host.of(buffer)),
             buffer,
             lines,
         }
@@ -122,6 +135,13 @@ impl<'a> RequestHead<'a> {
             .find_map(|(other, value)| (other == name).then_some(value))
     }
 
+    /// For whom the request is: the authority of an absolute-form target, or else the value of `Host`; a
+    /// proxy may [know better](Self::with_host). Empty where a 1.0 request says neither.
+    #[must_use]
+    pub fn authority(&self) -> &'a [u8] {
+        self.field(b"host").unwrap_or_default()
+    }
+
     /// The same request for `host`, in place of the one that it was sent for. A proxy in front may know
     /// better; whether `host` [is one](super::is_authority) is the caller's to check.
     #[must_use]
@@ -133,6 +153,12 @@ impl<'a> RequestHead<'a> {
             Host::Added(host)
         };
         self
+    }
+
+    /// A copy that outlives the connection's buffer. It costs two allocations, and nothing is decoded.
+    #[must_use]
+    pub fn to_owned(&self) -> OwnedHead {
+        OwnedHead::of(self)
     }
 }
 
@@ -283,9 +309,10 @@ fn interpret(
         target,
         version: scanned.version,
         semantics,
-        added_host: target
-            .authority
-            .filter(|authority| !replace_host(*authority, lines, head)),
+        host: match target.authority {
+            Some(authority) if !replace_host(authority, lines, head) => Host::Added(authority),
+            _ => Host::AsReceived,
+        },
     })
 }
 

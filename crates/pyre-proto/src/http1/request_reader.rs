@@ -13,6 +13,7 @@ use super::{
     connection::Event,
     head_scanner::HeadScanner,
     request_head::{self, ParsedHead},
+    trailers::Trailers,
 };
 
 /// An event by position, so that a caller may look twice without holding a borrow.
@@ -60,6 +61,8 @@ pub(super) struct RequestReader {
     content_received: u64,
     /// Octets of it that nobody read.
     content_dropped: u64,
+    /// What has come of the trailer section; `None` while there is none.
+    trailers: Option<Box<Trailers>>,
     /// What is wrong behind the content that was taken.
     fault: Option<RequestError>,
     leading_empty_lines: u8,
@@ -77,6 +80,7 @@ impl RequestReader {
             reading: Reading::Head(HeadScanner::default()),
             content_received: 0,
             content_dropped: 0,
+            trailers: None,
             fault: None,
             leading_empty_lines: 0,
             is_head: false,
@@ -198,6 +202,13 @@ impl RequestReader {
         self.starved()
     }
 
+    /// The trailer section of the current request, once its end has been shown.
+    pub(super) fn trailers(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        let is_complete = matches!(self.reading, Reading::Complete);
+        let trailers = self.trailers.as_deref().filter(|_| is_complete);
+        trailers.into_iter().flat_map(Trailers::fields)
+    }
+
     /// The content that has arrived, and whether no more of it comes. What is wrong with the octets
     /// behind it is kept in `fault`, so that the content does not depend on how they were split.
     fn take_content(&mut self) -> (Range<usize>, bool) {
@@ -212,7 +223,8 @@ impl RequestReader {
             }
             Reading::Chunked(decoder) => {
                 let position = self.input.position();
-                let decoded = decoder.decode(self.input.octets_mut(), &self.limits);
+                let input = self.input.octets_mut();
+                let decoded = decoder.decode(input, &self.limits, &mut self.trailers);
                 self.input.consume(decoded.consumed);
                 self.fault = self.fault.or(decoded.fault);
                 let content = position + decoded.content.start..position + decoded.content.end;
@@ -255,6 +267,7 @@ impl RequestReader {
     /// Readies for the next request, which is not looked at before.
     pub(super) fn next_request(&mut self) {
         self.reading = Reading::Head(HeadScanner::default());
+        self.trailers = None;
         self.is_head = false;
     }
 
@@ -273,9 +286,9 @@ impl RequestReader {
         self.is_cut_short
     }
 
-    /// Whether the current request has been shown to its end.
-    pub(super) const fn is_complete(&self) -> bool {
-        matches!(self.reading, Reading::Complete)
+    /// Whether all content of the current request has been shown, or it has none.
+    pub(super) const fn is_content_read(&self) -> bool {
+        matches!(self.reading, Reading::Complete | Reading::Length(0))
     }
 
     /// After the response: drops the content that nobody read. Returns whether the request is over.

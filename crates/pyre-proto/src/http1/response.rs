@@ -70,11 +70,6 @@ impl Response {
         self.state == State::Complete
     }
 
-    /// Whether nothing has been said yet.
-    pub(crate) fn awaits_head(&self) -> bool {
-        self.state == State::AwaitingHead
-    }
-
     /// Whether a part may have been written, so that no other response can take its place.
     pub(crate) const fn is_committed(&self) -> bool {
         !matches!(self.state, State::AwaitingHead | State::HeadOpen(_))
@@ -105,6 +100,27 @@ impl Response {
         output.roll_back();
         self.asked.keep_alive = false;
         self.state = State::Complete;
+    }
+
+    /// Whether the end of the connection is to be the end of the content.
+    pub(crate) const fn ends_with_connection(&self) -> bool {
+        matches!(
+            self.state,
+            State::SendingContent {
+                coding: Coding::UntilClose,
+                ..
+            }
+        )
+    }
+
+    /// `100 Continue`, also while the head of the response is open.
+    pub(crate) fn go_on(output: &mut Output) {
+        let open_head = output.take_open();
+        output
+            .open()
+            .extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
+        output.commit();
+        output.open().extend_from_slice(&open_head);
     }
 
     /// `send_interim`: a 1xx response before this one, also while the head of this one is open. A 1.0 peer

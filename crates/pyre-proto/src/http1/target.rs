@@ -48,6 +48,18 @@ impl TargetSpans {
             query: self.query.of(head),
         }
     }
+
+    /// Where `target` lies in the head that it was cut from. Its authority has done its part.
+    pub(crate) fn within(target: &Target<'_>, head: &[u8]) -> Self {
+        let span = |part| Span::within(part, head).unwrap_or_default();
+        Self {
+            raw: span(target.raw),
+            // The path of a target that has none lies nowhere.
+            path: span(target.path),
+            query: span(target.query),
+            authority: None,
+        }
+    }
 }
 
 /// Checks `target`, which was cut from `head`, in the form that `method` asks for.

@@ -115,16 +115,21 @@ impl Exchange {
         match self.connection.poll_event() {
             Ok(None) => None,
             Ok(Some(Event::RequestHead(head))) => {
-                self.messages.push(message(&head));
+                let seen = message(&head);
+                assert_eq!(message(&head.to_owned().head()), seen);
+                self.messages.push(seen);
                 Some(Step::Head)
             }
             Ok(Some(Event::Data(octets))) => {
                 assert!(!octets.is_empty(), "content that is none");
                 let content = text(octets);
+                assert_eq!(self.connection.trailers().count(), 0, "it is not the end");
                 self.last().content.push_str(&content);
                 Some(Step::Data)
             }
             Ok(Some(Event::EndOfMessage)) => {
+                let trailers = pairs(self.connection.trailers());
+                self.last().trailers = trailers;
                 self.last().is_complete = true;
                 Some(Step::End)
             }
@@ -186,13 +191,18 @@ fn message(head: &RequestHead<'_>) -> Message {
         query: text(head.target.query),
         version: head.version,
         framing: head.framing,
-        fields: head
-            .fields()
-            .map(|(name, value)| (text(name), text(value)))
-            .collect(),
+        fields: pairs(head.fields()),
         expects_continue: head.expects_continue,
         is_websocket: head.is_websocket,
+        takes_trailers: head.takes_trailers,
         content: String::new(),
+        trailers: Vec::new(),
         is_complete: false,
     }
+}
+
+fn pairs<'a>(fields: impl Iterator<Item = (&'a [u8], &'a [u8])>) -> Vec<(String, String)> {
+    fields
+        .map(|(name, value)| (text(name), text(value)))
+        .collect()
 }

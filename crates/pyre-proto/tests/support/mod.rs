@@ -32,6 +32,7 @@ pub(crate) const NEXT: &[u8] = b"GET /next HTTP/1.1\r\nHost: next\r\n\r\n";
 
 /// A request as the application saw it. Octets are shown as the characters of the same number.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 pub(crate) struct Message {
     pub(crate) method: String,
     pub(crate) raw_target: String,
@@ -42,7 +43,9 @@ pub(crate) struct Message {
     pub(crate) fields: Vec<(String, String)>,
     pub(crate) expects_continue: bool,
     pub(crate) is_websocket: bool,
+    pub(crate) takes_trailers: bool,
     pub(crate) content: String,
+    pub(crate) trailers: Vec<(String, String)>,
     pub(crate) is_complete: bool,
 }
 

@@ -50,7 +50,7 @@ impl State {
 impl Exchange {
     /// ASGI's `receive`: an awaitable that takes the message when it is awaited, and not before.
     fn receive<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        Waiting::on(slf, Awaited::Message)
+        Waiting::on(slf.py(), Awaited::Message(slf.clone().unbind()))
     }
 
     /// ASGI's `send`: an awaitable that is complete already unless the peer has to catch up.
@@ -74,7 +74,7 @@ impl Exchange {
         if has_room {
             awaitable::done(py)
         } else {
-            Waiting::on(slf, Awaited::Room)
+            Waiting::on(py, Awaited::MessageRoom(slf.clone().unbind()))
         }
     }
 }
@@ -111,7 +111,7 @@ impl Exchange {
         let message = match host.core.borrow_mut()?.reactor.receive(id) {
             Received::Pending => None,
             Received::Data(octets, end) => Some(request_message(py, octets, !end)?),
-            Received::Disconnected => Some(disconnect_message(py)?),
+            Received::Disconnected | Received::Refused(_) => Some(disconnect_message(py)?),
         };
         host.after_call(py)?;
         Ok(message)

@@ -8,10 +8,8 @@ use pyo3::{
 };
 use pyre_runtime::FileContent;
 
-use super::{
-    file,
-    message::{Field, bytes, is_true, octets_of, read_fields},
-};
+use super::message::{Field, bytes, is_true, octets_of, read_fields};
+use crate::files;
 
 /// A message of an extension.
 pub(super) enum Extension<'py> {
@@ -39,7 +37,7 @@ pub(super) fn read<'py>(
     message: &Bound<'py, PyDict>,
 ) -> PyResult<Option<Extension<'py>>> {
     Ok(Some(match kind {
-        "http.response.pathsend" => Extension::File(file::at_path(message)?, true),
+        "http.response.pathsend" => Extension::File(file_at_path(message)?, true),
         #[cfg(unix)]
         "http.response.zerocopysend" => {
             let is_last = !is_true(message, intern!(message.py(), "more_body"))?;
@@ -76,4 +74,13 @@ fn links<'py>(message: &Bound<'py, PyDict>) -> PyResult<Vec<Bound<'py, PyBytes>>
         .try_iter()?
         .map(|link| bytes(link?, "a link"))
         .collect()
+}
+
+/// The file of `http.response.pathsend`, whole.
+fn file_at_path(message: &Bound<'_, PyDict>) -> PyResult<FileContent> {
+    let path = message
+        .get_item(intern!(message.py(), "path"))?
+        .ok_or_else(|| PyTypeError::new_err("'http.response.pathsend' needs a 'path'"))?;
+    let (file, size) = files::open_path(&path)?;
+    Ok(FileContent::new(file, 0, size))
 }

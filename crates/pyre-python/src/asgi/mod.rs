@@ -3,7 +3,6 @@
 mod callables;
 mod exchange;
 mod extension;
-mod file;
 mod message;
 #[cfg(unix)]
 mod open_file;
@@ -16,6 +15,7 @@ pub(crate) use self::exchange::Exchange;
 use self::{callables::Callables, scope::Scopes};
 use crate::{
     awaitable, disconnect,
+    ends::Ends,
     host::Host,
     on_thread::OnThread,
     outcome::Outcome,
@@ -42,7 +42,7 @@ impl Asgi {
     pub(crate) fn new(
         app: Bound<'_, PyAny>,
         root_path: &str,
-        state: Option<Py<PyDict>>,
+        state: Option<&Py<PyDict>>,
     ) -> PyResult<Self> {
         Ok(Self {
             scopes: Scopes::new(app.py(), root_path, state)?,
@@ -57,7 +57,9 @@ impl Asgi {
         host: &Bound<'_, Host>,
         id: RequestId,
         scope: Bound<'_, PyDict>,
+        ends: Ends,
     ) -> PyResult<()> {
+        scope::set_ends(&scope, ends)?;
         let callables = self.callables(host, id)?;
         let scope = scope.unbind();
         host.get().tasks.run(host, || {
@@ -117,13 +119,13 @@ impl Call {
             Outcome::Fatal(error) => Err(error),
             Outcome::Raised(error) if !is_open && disconnect::is_told_by(error.value(py)) => Ok(()),
             Outcome::Raised(error) => self.report(host, error, py),
-            Outcome::Returned | Outcome::Cancelled if is_open => {
+            Outcome::Returned(_) | Outcome::Cancelled if is_open => {
                 let error = PyRuntimeError::new_err(
                     "the ASGI application returned without completing its response",
                 );
                 self.report(host, error, py)
             }
-            Outcome::Returned | Outcome::Cancelled => Ok(()),
+            Outcome::Returned(_) | Outcome::Cancelled => Ok(()),
         }
     }
 

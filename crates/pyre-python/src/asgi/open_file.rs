@@ -3,14 +3,14 @@
 use std::io::{Seek, SeekFrom};
 
 use pyo3::{
-    exceptions::{PyTypeError, PyValueError},
+    exceptions::PyTypeError,
     intern,
     prelude::*,
     types::{PyDict, PyString},
 };
 use pyre_runtime::FileContent;
 
-use crate::descriptors;
+use crate::files;
 
 /// The part of an open file that `http.response.zerocopysend` names. Without `offset` it begins where
 /// the file stands, and the file stands behind it afterwards, as `sendfile` would have it.
@@ -23,14 +23,10 @@ pub(super) fn of_descriptor(message: &Bound<'_, PyDict>) -> PyResult<FileContent
     let file = message
         .get_item(intern!(py, "file"))?
         .ok_or_else(|| PyTypeError::new_err("'http.response.zerocopysend' needs a 'file'"))?;
-    let mut file = descriptors::duplicate_file(&file)?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
-        return Err(PyValueError::new_err("'file' must be a regular file"));
-    }
+    let (mut file, size) = files::open_descriptor(&file)?;
     let offset = number(message, intern!(py, "offset"))?;
     let position = offset.map_or_else(|| file.stream_position(), Ok)?;
-    let available = metadata.len().saturating_sub(position);
+    let available = size.saturating_sub(position);
     let count = number(message, intern!(py, "count"))?;
     let length = count.unwrap_or(available).min(available);
     if offset.is_none() {

@@ -6,13 +6,13 @@ use pyo3::{
     types::{PyBytes, PyDict, PyList, PyString, PyTuple},
 };
 use pyre_runtime::{
-    Address, Origin, Reactor, RequestId, Scheme,
+    Scheme,
     http1::{RequestHead, Version},
 };
 
 use crate::{
+    ends::Ends,
     names::{self, FieldNames},
-    on_thread::OnThread,
 };
 
 /// What the template says already.
@@ -31,7 +31,6 @@ pub(crate) struct Scopes {
     root_path: String,
     extensions: Extensions,
     field_names: FieldNames,
-    ends: OnThread<Ends>,
 }
 
 /// What a scope announces in `extensions`; each scope gets a copy of its own.
@@ -71,24 +70,11 @@ impl Extensions {
     }
 }
 
-/// `client` and `server` of each connection, by its place in the reactor.
-#[derive(Debug, Default)]
-struct Ends {
-    pairs: Vec<Option<Pair>>,
-}
-
-#[derive(Debug)]
-struct Pair {
-    generation: usize,
-    client: Py<PyAny>,
-    server: Py<PyAny>,
-}
-
 impl Scopes {
     pub(super) fn new(
         py: Python<'_>,
         root_path: &str,
-        state: Option<Py<PyDict>>,
+        state: Option<&Py<PyDict>>,
     ) -> PyResult<Self> {
         let versions = PyDict::new(py);
         versions.set_item("version", "3.0")?;
@@ -115,11 +101,10 @@ impl Scopes {
         Ok(Self {
             template: template.unbind(),
             versions: versions.unbind(),
-            state,
+            state: state.map(|state| state.clone_ref(py)),
             root_path: root_path.into(),
             extensions: Extensions::new(py)?,
             field_names: FieldNames::new(py),
-            ends: OnThread::new(Ends::default()),
         })
     }
 
@@ -178,69 +163,17 @@ impl Scopes {
         let pairs = head.fields().map(pair).collect::<PyResult<Vec<_>>>()?;
         PyList::new(py, pairs)
     }
-
-    /// Sets `client` and `server`, which are made once per connection; a proxy may speak for another
-    /// client in each request.
-    pub(crate) fn with_ends<'py>(
-        &self,
-        scope: Bound<'py, PyDict>,
-        id: RequestId,
-        reactor: &Reactor,
-    ) -> PyResult<Bound<'py, PyDict>> {
-        let py = scope.py();
-        let (index, generation) = Reactor::connection_key(id);
-        let mut ends = self.ends.borrow_mut()?;
-        if ends.pairs.len() <= index {
-            ends.pairs.resize_with(index + 1, || None);
-        }
-        let Some(place) = ends.pairs.get_mut(index) else {
-            return Ok(scope);
-        };
-        let pair = match place {
-            Some(pair) if pair.generation == generation => pair,
-            place => place.insert(Pair {
-                generation,
-                client: end(py, reactor.peer(id))?,
-                server: end(py, reactor.local_address(id).as_ref())?,
-            }),
-        };
-        scope.set_item(intern!(py, "client"), &pair.client)?;
-        scope.set_item(intern!(py, "server"), &pair.server)?;
-        if let Some(origin) = reactor.origin(id) {
-            set_origin(&scope, origin)?;
-        }
-        Ok(scope)
-    }
 }
 
-fn set_origin(scope: &Bound<'_, PyDict>, origin: &Origin) -> PyResult<()> {
+/// Sets who is at both ends.
+pub(super) fn set_ends(scope: &Bound<'_, PyDict>, ends: Ends) -> PyResult<()> {
     let py = scope.py();
-    if let Some(client) = &origin.client {
-        scope.set_item(intern!(py, "client"), end(py, Some(client))?)?;
-    }
-    if let Some(scheme) = origin.scheme {
-        let name = match scheme {
-            Scheme::Http => intern!(py, "http"),
-            Scheme::Https => intern!(py, "https"),
-        };
-        scope.set_item(intern!(py, "scheme"), name)?;
+    scope.set_item(intern!(py, "client"), ends.client)?;
+    scope.set_item(intern!(py, "server"), ends.server)?;
+    if ends.scheme != Scheme::Http {
+        scope.set_item(intern!(py, "scheme"), names::scheme(py, ends.scheme))?;
     }
     Ok(())
-}
-
-/// `(host, port)`, or `(path, None)` for a unix socket; `None` for one that has no name.
-fn end(py: Python<'_>, address: Option<&Address>) -> PyResult<Py<PyAny>> {
-    Ok(match address {
-        Some(Address::Ip(address)) => (address.ip().to_string(), address.port())
-            .into_pyobject(py)?
-            .into_any()
-            .unbind(),
-        Some(Address::Unix(Some(path))) => (path.display().to_string(), py.None())
-            .into_pyobject(py)?
-            .into_any()
-            .unbind(),
-        Some(Address::Unix(None)) | None => py.None(),
-    })
 }
 
 /// `GET /path?query HTTP/1.1`, for a log.

@@ -5,12 +5,16 @@
 //!    └───────────────────── end(), a cancellation ────────►
 //! ```
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use pyo3::{
     exceptions::{PyRuntimeError, PyStopIteration, asyncio::CancelledError},
     intern,
     prelude::*,
     types::{PyIterator, PyTuple, iterator::PySendResult},
 };
+
+use pyre_runtime::RequestId;
 
 use super::work::{Progress, Work};
 use crate::{awaitable::thrown, host::Host, interpreter, on_thread::OnThread};
@@ -21,6 +25,7 @@ use crate::{awaitable::thrown, host::Host, interpreter, on_thread::OnThread};
 pub(super) struct Driver {
     host: Py<Host>,
     state: OnThread<State>,
+    is_marked: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -39,6 +44,7 @@ impl Driver {
         Self {
             host: host.clone().unbind(),
             state: OnThread::new(State::Idle(None)),
+            is_marked: AtomicBool::new(false),
         }
     }
 
@@ -66,18 +72,9 @@ impl Driver {
         }
     }
 
-    /// Whether somebody has cancelled the idle task.
-    pub(super) fn is_cancelled(&self, task: &Bound<'_, PyAny>) -> PyResult<bool> {
-        let py = task.py();
-        let parked = match &*self.state.borrow_mut()? {
-            State::Idle(parked) => parked.as_ref().map(|parked| parked.clone_ref(py)),
-            _ => return Ok(true),
-        };
-        match parked {
-            // To cancel a task is to cancel what it waits for.
-            Some(parked) => is_done(parked.bind(py)),
-            None => task.call_method0(intern!(py, "cancelling"))?.is_truthy(),
-        }
+    /// Whether somebody has left something on the task.
+    pub(super) fn is_marked(&self) -> bool {
+        self.is_marked.load(Ordering::Relaxed)
     }
 
     /// Waits until there is something to do, or nobody needs the task.
@@ -135,7 +132,9 @@ impl Driver {
         let progress = work.go_on(driver.host.bind(py), step);
         let ended = match progress {
             Ok(Progress::Suspended(work, awaited)) => {
+                let stream = work.job.stream();
                 *driver.state.borrow_mut()? = State::Running(work, None);
+                Self::watch(slf, stream)?;
                 return Ok(awaited);
             }
             Ok(Progress::Ended(cancellation)) => {
@@ -149,6 +148,14 @@ impl Driver {
         host.tasks.forget(slf.as_any())?;
         host.stop_when_drained(py)?;
         Err(ended)
+    }
+
+    /// Lets a stream that waits hear of its peer's leaving.
+    fn watch(slf: &Bound<'_, Self>, stream: Option<RequestId>) -> PyResult<()> {
+        let Some(id) = stream else { return Ok(()) };
+        let host = slf.get().host.get();
+        let task = host.tasks.of(slf.as_any())?;
+        task.map_or(Ok(()), |task| host.watch_stream(id, &task))
     }
 
     /// The coroutine of the application, for whoever looks at the task.
@@ -204,6 +211,10 @@ impl Driver {
             }
             _ => Ok(()),
         }
+    }
+
+    fn mark(&self) {
+        self.is_marked.store(true, Ordering::Relaxed);
     }
 
     #[getter]

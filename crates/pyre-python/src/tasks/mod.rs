@@ -57,33 +57,52 @@ impl Tasks {
         let py = host.py();
         let spare = self.spare.borrow_mut()?.take();
         let seat = spare.map_or_else(|| Seat::new(host), Ok)?;
-        let references = seat.references(py);
+        let mut loan = None;
         let progress = {
             let _context = Entered::new(seat.context(py))?;
             match begin() {
-                Ok(Some(work)) => seat.as_current_task(host, || work.begin(host)),
+                Ok(Some(work)) => {
+                    loan = Some(seat.references(py));
+                    seat.as_current_task(host, || work.begin(host))
+                }
                 Ok(None) => Ok(Progress::Ended(None)),
                 Err(error) => Err(error),
             }
         };
         match progress {
-            Ok(Progress::Suspended(work, awaited)) => {
-                self.running
-                    .bind(py)
-                    .set_item(seat.driver(py), seat.task(py))?;
-                seat.hand_over(py, work, awaited)
-            }
-            Ok(Progress::Ended(_)) => self.give_back(seat, references, py),
-            Err(error) => self.give_back(seat, references, py).and(Err(error)),
+            Ok(Progress::Suspended(work, awaited)) => self.hand_over(host, &seat, work, awaited),
+            Ok(Progress::Ended(_)) => self.give_back(seat, loan, py),
+            Err(error) => self.give_back(seat, loan, py).and(Err(error)),
         }
     }
 
-    fn give_back(&self, seat: Seat, references: isize, py: Python<'_>) -> PyResult<()> {
-        if seat.is_as_lent(py, references)? {
+    /// The task goes on with `work`, which waits for `awaited`.
+    fn hand_over(
+        &self,
+        host: &Bound<'_, Host>,
+        seat: &Seat,
+        work: Work,
+        awaited: Bound<'_, PyAny>,
+    ) -> PyResult<()> {
+        let (py, stream) = (host.py(), work.job.stream());
+        let task = seat.task(py);
+        self.running.bind(py).set_item(seat.driver(py), task)?;
+        seat.driver(py).get().take_over(py, work, awaited)?;
+        stream.map_or(Ok(()), |id| host.get().watch_stream(id, task))
+    }
+
+    /// `loan` is how many references there were to the task, if it was lent at all.
+    fn give_back(&self, seat: Seat, loan: Option<isize>, py: Python<'_>) -> PyResult<()> {
+        if seat.is_as_before(loan, py)? {
             *self.spare.borrow_mut()? = Some(seat);
             return Ok(());
         }
         seat.leave(py)
+    }
+
+    /// The task of a coroutine that had to wait.
+    fn of<'py>(&self, driver: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.running.bind(driver.py()).get_item(driver)
     }
 
     fn forget(&self, driver: &Bound<'_, PyAny>) -> PyResult<()> {

@@ -2,7 +2,7 @@
 
 use pyo3::{intern, prelude::*, sync::PyOnceLock};
 
-use super::{driver::Driver, work::Work};
+use super::driver::Driver;
 use crate::{host::Host, interpreter};
 
 /// A task and the coroutine that it runs, which is a [`Driver`]: somebody else's can take its place.
@@ -14,7 +14,6 @@ pub(super) struct Seat {
     context: Py<PyAny>,
     /// The same, as it was.
     unchanged_context: Py<PyAny>,
-    name: Py<PyAny>,
     weak_references: usize,
 }
 
@@ -25,7 +24,6 @@ impl Seat {
         let context = interpreter::copy_context(py)?;
         let task = host.get().event_loop.create_task(&driver, &context)?;
         Ok(Self {
-            name: task.call_method0(intern!(py, "get_name"))?.unbind(),
             weak_references: weak_references(&task)?,
             unchanged_context: interpreter::copy_context(py)?.unbind(),
             context: context.unbind(),
@@ -63,26 +61,18 @@ impl Seat {
         result
     }
 
-    /// The task goes on with `work`, which waits for `awaited`.
-    pub(super) fn hand_over(
-        &self,
-        py: Python<'_>,
-        work: Work,
-        awaited: Bound<'_, PyAny>,
-    ) -> PyResult<()> {
-        self.driver.get().take_over(py, work, awaited)
-    }
-
-    /// Whether nobody can tell that it was lent: no reference, name, callback, cancellation or
-    /// variable is left.
-    pub(super) fn is_as_lent(&self, py: Python<'_>, references: isize) -> PyResult<bool> {
-        let task = self.task.bind(py);
+    /// Whether nobody can tell that it was used: no variable is left in the context, and on the task
+    /// neither a reference nor a mark.
+    pub(super) fn is_as_before(&self, loan: Option<isize>, py: Python<'_>) -> PyResult<bool> {
+        if !self.context.bind(py).eq(self.unchanged_context.bind(py))? {
+            return Ok(false);
+        }
+        let Some(references) = loan else {
+            return Ok(true);
+        };
         Ok(self.references(py) == references
-            && self.context.bind(py).eq(self.unchanged_context.bind(py))?
-            && weak_references(task)? == self.weak_references
-            && task.getattr(intern!(py, "_callbacks"))?.is_none()
-            && task.call_method0(intern!(py, "get_name"))?.is(&self.name)
-            && !self.driver.get().is_cancelled(task)?)
+            && !self.driver.get().is_marked()
+            && weak_references(self.task.bind(py))? == self.weak_references)
     }
 
     /// Nobody will need the task: it ends at its next step.

@@ -1,13 +1,15 @@
 //! What a task does: the coroutines of one request, one after the other.
 
 use pyo3::{exceptions::asyncio::CancelledError, prelude::*, types::iterator::PySendResult};
+use pyre_runtime::RequestId;
 
-use crate::{asgi, host::Host, interpreter};
+use crate::{asgi, host::Host, interpreter, psgi};
 
 /// What becomes of a coroutine of a request.
 #[derive(Debug)]
 pub(crate) enum Job {
     Asgi(asgi::Call),
+    Psgi(psgi::Call),
 }
 
 impl Job {
@@ -22,6 +24,17 @@ impl Job {
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         match self {
             Self::Asgi(call) => call.end(host, outcome).map(|()| None),
+            Self::Psgi(call) => call.advance(host, outcome),
+        }
+    }
+}
+
+impl Job {
+    /// The request of a stream, which has to end when its peer leaves.
+    pub(super) fn stream(&self) -> Option<RequestId> {
+        match self {
+            Self::Asgi(_) => None,
+            Self::Psgi(call) => call.stream(),
         }
     }
 }

@@ -195,6 +195,8 @@ impl Reactor {
             in_request: false,
             awaits_content: false,
             awaits_room: false,
+            awaits_end: false,
+            departures: None,
             linger_budget: None,
             files: VecDeque::new(),
             deadline: Deadline::default(),

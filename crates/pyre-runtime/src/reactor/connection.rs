@@ -8,7 +8,9 @@ use std::{
 use mio::Token;
 use pyre_proto::http1::{self, Phase};
 
-use super::{ConnectionId, Reactor, RequestId, deadlines::Deadline, peer::Peer};
+use super::{
+    ConnectionId, Reactor, RequestId, deadlines::Deadline, departures::Departures, peer::Peer,
+};
 use crate::{FileContent, access_log::Entry, poller::Readiness, stream::Stream};
 
 /// Octets that move between two turns of a connection. A peer on a fast network and an application
@@ -80,10 +82,14 @@ pub(super) struct Connection {
     pub(super) is_broken: bool,
     /// A request has been handed on and is not answered in full.
     pub(super) in_request: bool,
-    /// The application waits for content, or for the peer to leave.
+    /// The application waits for content.
     pub(super) awaits_content: bool,
     /// The application waits for room in the output.
     pub(super) awaits_room: bool,
+    /// The application waits for the peer to leave, or for the end of the response.
+    pub(super) awaits_end: bool,
+    /// Responses that the application waits for until they are written.
+    pub(super) departures: Option<Box<Departures>>,
     /// Octets that may still be read and dropped before the connection is closed.
     pub(super) linger_budget: Option<usize>,
     pub(super) deadline: Deadline,
@@ -110,6 +116,12 @@ impl Connection {
     /// Whether the peer has ended its side and all that it has sent is read.
     pub(super) const fn has_ended(&self) -> bool {
         self.peer_finished && !self.is_readable
+    }
+
+    /// Whether the peer has ended its side after a request that the application has read. That it may
+    /// still read the response does not matter to who waits for it to leave.
+    pub(super) fn has_left(&self) -> bool {
+        self.peer_finished && self.http.is_content_read()
     }
 
     /// Whether a response to this request can be sent.
@@ -143,20 +155,26 @@ impl Connection {
     /// turn is told in the next tick.
     pub(super) fn wakes(&mut self, low_water: u64) -> bool {
         // What has arrived already did not help when the application asked.
-        let has_news = if self.http.is_request_complete() {
-            self.peer_finished
-        } else {
-            self.is_readable
-        };
-        let content = self.awaits_content && has_news;
+        let content = self.awaits_content && self.is_readable;
         let room = self.awaits_room && self.http.output_len() <= low_water;
+        let end = self.awaits_end && self.has_left();
+        let wakes = content || room || end;
         if self.has_had_its_turn() {
-            self.wants_turn |= content || room;
+            self.wants_turn |= wakes;
             return false;
         }
         self.awaits_content &= !content;
         self.awaits_room &= !room;
-        content || room
+        self.awaits_end &= !end;
+        wakes
+    }
+
+    /// Nobody waits for anything of the current request any more; returns whether somebody did.
+    pub(super) fn stop_waiting(&mut self) -> bool {
+        let content = std::mem::take(&mut self.awaits_content);
+        let room = std::mem::take(&mut self.awaits_room);
+        let end = std::mem::take(&mut self.awaits_end);
+        content || room || end
     }
 
     /// Reads once into the protocol's buffer.
@@ -190,6 +208,9 @@ impl Connection {
                 Ok(length) => {
                     self.turn_octets += length;
                     self.deadline.has_written();
+                    if let Some(departures) = &mut self.departures {
+                        departures.has_written(length);
+                    }
                 }
                 Err(error) => {
                     self.is_writable = false;
@@ -273,14 +294,16 @@ impl Reactor {
         let Some(connection) = self.connection_mut(id) else {
             return;
         };
-        if !connection.http.is_flushed() && connection.write() {
+        let has_more = !connection.http.is_flushed() && connection.write();
+        let is_over = connection.http.phase() == Phase::Closed && connection.http.is_flushed();
+        let is_done = connection.is_broken || (is_over && !connection.is_lingering());
+        if connection.departures.is_some() {
+            self.report_departures(id);
+        }
+        if has_more {
             self.queue_for_next_tick(id);
         }
-        let Some(connection) = self.connection_mut(id) else {
-            return;
-        };
-        let is_over = connection.http.phase() == Phase::Closed && connection.http.is_flushed();
-        if connection.is_broken || (is_over && !connection.is_lingering()) {
+        if is_done {
             self.finish(id);
         }
     }
@@ -292,6 +315,11 @@ impl Reactor {
         let Some(connection) = self.connection_mut(id) else {
             return;
         };
+        if connection.http.must_reset() {
+            connection.stream.reset_at_close();
+            self.close(id);
+            return;
+        }
         let may_send_on = connection.http.may_be_sent_more() && !connection.peer_finished;
         let may_lose = connection.is_readable || may_send_on;
         if connection.is_broken || !may_lose || connection.stream.shutdown_write().is_err() {
@@ -339,12 +367,17 @@ impl Reactor {
         };
         let (in_request, serial) = (connection.in_request, connection.serial);
         let connection = self.connections.remove(id.index);
+        let over = connection
+            .departures
+            .iter()
+            .flat_map(|departures| departures.serials())
+            .chain(in_request.then_some(serial));
+        self.ended.extend(over.map(|serial| RequestId {
+            connection: id,
+            serial,
+        }));
         if in_request {
             self.requests -= 1;
-            self.ended.push(RequestId {
-                connection: id,
-                serial,
-            });
             self.record(connection.entry);
         }
     }

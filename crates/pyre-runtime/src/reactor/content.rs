@@ -6,13 +6,15 @@ use pyre_proto::http1::{self, EventSpan, RequestError};
 use super::{Reactor, RequestId};
 
 /// What has come of a request's content.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum Received<'a> {
     /// Octets, and whether they are the last.
     Data(&'a [u8], bool),
     /// Nothing yet: [`super::Event::Wake`] will say when to ask again.
     Pending,
-    /// The peer has gone, broke the protocol, or the response is complete: nothing will come.
+    /// The peer broke a rule or was too slow, and is answered already: nothing will come.
+    Refused(RequestError),
+    /// The peer has gone, or the response is complete: nothing will come.
     Disconnected,
 }
 
@@ -20,7 +22,7 @@ enum Taken {
     Data(EventSpan, bool),
     End,
     Pending,
-    Disconnected,
+    Over,
 }
 
 impl Reactor {
@@ -28,7 +30,7 @@ impl Reactor {
     pub fn receive(&mut self, id: RequestId) -> Received<'_> {
         match self.take_content(id) {
             Taken::Pending => Received::Pending,
-            Taken::Disconnected => Received::Disconnected,
+            Taken::Over => self.end_of(id),
             Taken::End => Received::Data(&[], true),
             Taken::Data(span, end) => {
                 match self
@@ -36,27 +38,49 @@ impl Reactor {
                     .map(|connection| connection.http.event(&span))
                 {
                     Some(http1::Event::Data(octets)) => Received::Data(octets, end),
-                    _ => Received::Disconnected,
+                    _ => self.end_of(id),
                 }
             }
+        }
+    }
+
+    /// The trailer section, from the end of the content to that of the response.
+    pub fn trailers(&self, id: RequestId) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.connection(id.connection)
+            .filter(|connection| connection.in_request && connection.serial == id.serial)
+            .into_iter()
+            .flat_map(|connection| connection.http.trailers())
+    }
+
+    /// How a request has ended.
+    fn end_of(&self, id: RequestId) -> Received<'_> {
+        match self.refusals.get(&id.connection.index) {
+            Some(&(refused, error)) if refused == id => Received::Refused(error),
+            _ => Received::Disconnected,
         }
     }
 
     fn take_content(&mut self, id: RequestId) -> Taken {
         loop {
             let Some(connection) = self.open_request(id) else {
-                return Taken::Disconnected;
+                return Taken::Over;
             };
             match connection.http.poll_event_span() {
                 Ok(Some(span @ EventSpan::Data(_))) => return self.with_end(id, span),
-                Ok(Some(EventSpan::EndOfMessage)) => return Taken::End,
-                Ok(Some(EventSpan::RequestHead(_))) => return Taken::Disconnected,
-                Ok(None) if connection.is_broken => return Taken::Disconnected,
-                Ok(None) if connection.http.is_request_complete() => return self.await_end(id),
+                Ok(Some(EventSpan::EndOfMessage)) => {
+                    self.end_content(id);
+                    return Taken::End;
+                }
+                Ok(Some(EventSpan::RequestHead(_))) => return Taken::Over,
+                Ok(None) if connection.is_broken => return Taken::Over,
+                Ok(None) if connection.http.is_content_read() => return self.await_peer(id),
                 Ok(None) if !connection.wants_input() => return self.await_content(id),
                 Ok(None) if connection.has_had_its_turn() => return self.await_turn(id),
                 Ok(None) => self.fill(id.connection),
-                Err(error) => return self.refuse_content(id, error),
+                Err(error) => {
+                    self.refuse(id.connection, error);
+                    return Taken::Over;
+                }
             }
         }
     }
@@ -64,7 +88,7 @@ impl Reactor {
     /// Looks whether the end has come with the last of the content, to save the application a call.
     fn with_end(&mut self, id: RequestId, span: EventSpan) -> Taken {
         let Some(connection) = self.open_request(id) else {
-            return Taken::Disconnected;
+            return Taken::Over;
         };
         let end = match connection.http.poll_event_span() {
             Ok(next) => matches!(next, Some(EventSpan::EndOfMessage)),
@@ -73,7 +97,20 @@ impl Reactor {
                 false
             }
         };
+        if end {
+            self.end_content(id);
+        }
         Taken::Data(span, end)
+    }
+
+    /// From now on the end of the peer's side counts, also one that has come before.
+    fn end_content(&mut self, id: RequestId) {
+        if let Some(connection) = self.open_request(id)
+            && connection.awaits_end
+            && connection.peer_finished
+        {
+            self.queue(id.connection);
+        }
     }
 
     fn await_content(&mut self, id: RequestId) -> Taken {
@@ -85,7 +122,7 @@ impl Reactor {
         self.update_deadline(id.connection);
         self.expire_if_late(id.connection);
         if self.open_request(id).is_none() {
-            return Taken::Disconnected;
+            return Taken::Over;
         }
         Taken::Pending
     }
@@ -99,27 +136,35 @@ impl Reactor {
         Taken::Pending
     }
 
-    /// After the content: the application waits for the peer to leave. Once it has been told so, the
-    /// connection is over for it; before, a peer that has merely ended its side is still answered
-    /// (RFC 9112 §9.6).
-    fn await_end(&mut self, id: RequestId) -> Taken {
-        if self.reports_peers_gone {
-            return Taken::Disconnected;
+    /// After the content: the application waits for the peer to leave.
+    fn await_peer(&mut self, id: RequestId) -> Taken {
+        if self.await_end(id) {
+            Taken::Over
+        } else {
+            Taken::Pending
         }
+    }
+
+    /// Whether the exchange is over: the peer has gone, or the response is complete. If not,
+    /// [`super::Event::Wake`] will say when to ask again.
+    ///
+    /// Once the application has read the request, a peer that ends its side is gone, and from then on the
+    /// connection is over; until somebody asks, such a peer is still answered (RFC 9112 §9.6). While content
+    /// is unread, only a reset is noticed.
+    pub fn await_end(&mut self, id: RequestId) -> bool {
+        let reports_peers_gone = self.reports_peers_gone;
         let Some(connection) = self.open_request(id) else {
-            return Taken::Disconnected;
+            return true;
         };
-        if !connection.peer_finished {
-            connection.awaits_content = true;
-            return Taken::Pending;
+        if connection.is_broken || (reports_peers_gone && connection.http.is_content_read()) {
+            return true;
+        }
+        if !connection.has_left() {
+            connection.awaits_end = true;
+            return false;
         }
         connection.is_broken = true;
         self.queue(id.connection);
-        Taken::Disconnected
-    }
-
-    fn refuse_content(&mut self, id: RequestId, error: RequestError) -> Taken {
-        self.refuse(id.connection, error);
-        Taken::Disconnected
+        true
     }
 }

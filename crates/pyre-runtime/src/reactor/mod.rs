@@ -16,19 +16,22 @@ mod accept;
 mod connection;
 mod content;
 mod deadlines;
+mod departures;
 mod pace;
 mod peer;
 mod responses;
 mod turns;
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     io,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use pyre_proto::http1::{self, DefaultFields, EventSpan, HeadSpan, RequestHead, Storage};
+use pyre_proto::http1::{
+    self, DefaultFields, EventSpan, HeadSpan, RequestError, RequestHead, Storage,
+};
 use slab::Slab;
 use socket2::Socket;
 
@@ -86,6 +89,9 @@ pub struct Reactor {
     current: Option<ConnectionId>,
     /// Requests that are over while somebody may wait for something of them.
     ended: Vec<RequestId>,
+    /// By its place, the last request that was refused while the application had it: who asks for more of
+    /// its content learns why, also when the connection is gone by then.
+    refusals: BTreeMap<usize, (RequestId, RequestError)>,
     storage: Storage,
     lent_to: Option<ConnectionId>,
     found: Vec<Readiness>,
@@ -124,6 +130,7 @@ impl Reactor {
             due: 0,
             current: None,
             ended: Vec::new(),
+            refusals: BTreeMap::new(),
             storage: Storage::with_capacity(read_ahead),
             lent_to: None,
             found: Vec::new(),

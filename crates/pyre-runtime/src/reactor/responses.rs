@@ -201,8 +201,15 @@ impl Reactor {
         }
     }
 
-    /// A peer broke a rule: it is told which, where that is possible.
+    /// A peer broke a rule: it is told which, where that is possible. One that has ended its side in the
+    /// middle of a message has left, as far as the application is concerned.
     pub(super) fn refuse(&mut self, id: ConnectionId, error: RequestError) {
+        let has_request = self
+            .connection(id)
+            .is_some_and(|connection| connection.in_request);
+        if has_request && error != RequestError::Incomplete {
+            self.refusals.insert(id.index, (self.request_id(id), error));
+        }
         let (status, reason) = error.response();
         self.answer_with_error(id, status, reason);
     }
@@ -235,12 +242,11 @@ impl Reactor {
         if !connection.in_request {
             return;
         }
-        let is_awaited = connection.awaits_content || connection.awaits_room;
-        (
-            connection.in_request,
-            connection.awaits_content,
-            connection.awaits_room,
-        ) = (false, false, false);
+        let is_awaited = connection.stop_waiting();
+        connection.in_request = false;
+        if let Some(departures) = &mut connection.departures {
+            departures.complete(connection.serial, connection.http.output_len());
+        }
         let entry = connection.entry.take();
         self.requests -= 1;
         self.record(entry);
@@ -274,8 +280,13 @@ impl Reactor {
 
     /// The application has given up waiting for something of the request.
     pub fn stop_waiting(&mut self, id: RequestId) {
+        if let Some(connection) = self.connection_mut(id.connection)
+            && let Some(departures) = &mut connection.departures
+        {
+            departures.forget(id.serial);
+        }
         if let Some(connection) = self.open_request(id) {
-            (connection.awaits_content, connection.awaits_room) = (false, false);
+            connection.stop_waiting();
             self.update_deadline(id.connection);
         }
     }
@@ -301,8 +312,8 @@ impl Reactor {
             let Some(connection) = self.connection_mut(id) else {
                 continue;
             };
-            if connection.awaits_content && connection.http.is_request_complete() {
-                connection.awaits_content = false;
+            if connection.awaits_end && connection.http.is_content_read() {
+                connection.awaits_end = false;
                 self.ended.push(self.request_id(id));
             }
         }

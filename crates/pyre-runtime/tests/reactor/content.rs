@@ -2,14 +2,10 @@
 
 use pyre_runtime::{
     Config, Reactor, Received,
-    http1::{Content, Limits},
+    http1::{Content, Limits, RequestError},
 };
 
-use crate::support::{
-    Asked, Seen, Server, answer,
-    client::{Client, End},
-    get, pattern, post, say_target,
-};
+use crate::support::{Asked, Seen, Server, answer, client::End, get, pattern, post, say_target};
 
 const CHUNKED: &[u8] = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
 const EXPECTING: &[u8] =
@@ -86,6 +82,27 @@ fn content_that_is_not_asked_for_wakes_nobody() {
 }
 
 #[test]
+fn trailers_are_there_between_the_end_of_the_content_and_that_of_the_response() {
+    let mut server = Server::new();
+    let section = b"0\r\nX-Sum: \t1 \r\nHost: b\r\n\r\n";
+    let request = [CHUNKED, &chunk(b"abc"), section].concat();
+    let mut client = server.connect_and_send([&request[..], &get("/next")].concat());
+    let id = server.request().id;
+    assert_eq!(server.reactor.trailers(id).count(), 0);
+    assert_eq!(server.content(id), b"abc");
+    let trailers: [(&[u8], &[u8]); 2] = [(b"x-sum", b"1"), (b"host", b"b")];
+    assert!(server.reactor.trailers(id).eq(trailers));
+    answer(&mut server.reactor, id, b"");
+    assert_eq!(server.reactor.trailers(id).count(), 0);
+    server.response(&mut client);
+    let next = server.request().id;
+    assert_eq!(server.content(next), b"");
+    for id in [id, next] {
+        assert_eq!(server.reactor.trailers(id).count(), 0);
+    }
+}
+
+#[test]
 fn large_content_arrives_whole() {
     let content = pattern(1_500_000);
     let chunks: Vec<u8> = content.chunks(70_001).flat_map(chunk).collect();
@@ -107,7 +124,7 @@ fn large_content_arrives_whole() {
                         }
                     }
                     Received::Pending => return false,
-                    Received::Disconnected => panic!("disconnected"),
+                    over => panic!("{over:?}"),
                 }
             }
         });
@@ -142,7 +159,7 @@ fn chunks_may_come_octet_by_octet() {
                 end
             }
             Received::Pending => false,
-            Received::Disconnected => panic!("disconnected"),
+            over => panic!("{over:?}"),
         }
     });
     assert_eq!(received, b"hello world");
@@ -363,35 +380,70 @@ fn the_end_of_the_response_wakes_who_waits_for_content() {
     assert!(matches!(server.reactor.receive(id), Received::Disconnected));
 }
 
-/// What the application is told and the peer is answered when content is not what it should be.
-fn refused(mut server: Server, content: &[u8], then: impl FnOnce(&mut Client)) -> u16 {
+/// What the application is told of content that is not what it should be; the peer is answered the same.
+fn refused(mut server: Server, content: &[u8]) -> RequestError {
     let mut client = server.connect_and_send(content);
     let id = server.request().id;
-    then(&mut client);
+    let mut told = None;
     server.run_until("the content is refused", |server| {
-        matches!(server.reactor.receive(id), Received::Disconnected)
+        if let Received::Refused(error) = server.reactor.receive(id) {
+            told = Some(error);
+        }
+        told.is_some()
     });
+    let told = told.expect("it was waited for");
     assert!(!server.reactor.is_connected(id));
     let response = server.response(&mut client);
+    assert_eq!(response.status, told.status());
     assert!(response.says_close());
     assert_eq!(server.end(&mut client), End::Closed);
     drop(client);
     server.drained();
-    response.status
+    assert_eq!(server.reactor.receive(id), Received::Refused(told));
+    told
 }
 
 #[test]
 fn content_that_breaks_a_rule_is_refused() {
     let broken = [CHUNKED, b"3\r\nabcX\r\n0\r\n\r\n"].concat();
-    assert_eq!(refused(Server::new(), &broken, |_| {}), 400);
-    let at_most = Limits {
+    assert_eq!(refused(Server::new(), &broken), RequestError::Chunk);
+    let trailers = [CHUNKED, b"0\r\nX : y\r\n\r\n"].concat();
+    assert_eq!(refused(Server::new(), &trailers), RequestError::TrailerLine);
+}
+
+#[test]
+fn content_is_refused_above_its_limit() {
+    let limits = Limits {
         content: Some(3),
         ..Limits::default()
     };
+    let fits = [CHUNKED, &chunk(b"abc"), b"0\r\n\r\n"].concat();
+    let mut server = limited(limits);
+    let _client = server.connect_and_send(fits);
+    let id = server.request().id;
+    assert_eq!(server.content(id), b"abc");
     let large = [CHUNKED, &chunk(b"abcd"), b"0\r\n\r\n"].concat();
-    assert_eq!(refused(limited(at_most), &large, |_| {}), 413);
-    let incomplete = [&post("/", 4)[..], b"abc"].concat();
-    assert_eq!(refused(Server::new(), &incomplete, Client::finish), 400);
+    assert_eq!(
+        refused(limited(limits), &large),
+        RequestError::ContentTooLarge
+    );
+}
+
+#[test]
+fn a_peer_that_ends_its_side_within_the_content_is_answered_and_has_left() {
+    let mut server = Server::new();
+    let mut client = server.connect_and_send([&post("/", 4)[..], b"abc"].concat());
+    let id = server.request().id;
+    client.finish();
+    server.run_until("the content is refused", |server| {
+        server.reactor.receive(id) == Received::Disconnected
+    });
+    let response = server.response(&mut client);
+    assert_eq!(response.status, RequestError::Incomplete.status());
+    assert!(response.says_close());
+    assert_eq!(server.end(&mut client), End::Closed);
+    server.drained();
+    assert_eq!(server.reactor.receive(id), Received::Disconnected);
 }
 
 #[test]
@@ -402,8 +454,58 @@ fn content_that_is_refused_wakes_who_waits_for_it() {
     assert!(matches!(server.reactor.receive(id), Received::Pending));
     client.send("not a size\r\n");
     server.wake(id);
-    assert!(matches!(server.reactor.receive(id), Received::Disconnected));
+    let expected = Received::Refused(RequestError::Chunk);
+    assert_eq!(server.reactor.receive(id), expected);
     assert_eq!(server.response(&mut client).status, 400);
+}
+
+#[test]
+fn content_that_is_refused_with_the_last_of_the_peer_is_so_too() {
+    let mut server = Server::new();
+    let broken = [CHUNKED, &chunk(b"abc"), b"not a size\r\n"].concat();
+    let mut client = server.connect_and_send(broken);
+    client.finish();
+    let id = server.request().id;
+    server.settle();
+    server.run_until("the content is refused", |server| {
+        server.reactor.receive(id) == Received::Refused(RequestError::Chunk)
+    });
+    assert_eq!(server.response(&mut client).status, 400);
+    server.drained();
+}
+
+#[test]
+fn who_asks_late_still_learns_why_the_content_was_refused() {
+    let mut server = Server::new();
+    let broken = [CHUNKED, &chunk(b"abc"), b"not a size\r\n"].concat();
+    let mut client = server.connect_and_send(broken);
+    let first = server.request().id;
+    let good = Received::Data(b"abc", false);
+    assert_eq!(server.reactor.receive(first), good, "as far as it goes");
+    assert_eq!(server.response(&mut client).status, 400);
+    drop(client);
+    server.drained();
+    // Another request in the same place is another request.
+    let _client = server.connect_and_send([CHUNKED, b"0\r\n\r\n"].concat());
+    let second = server.request().id;
+    let place = |id| Reactor::connection_key(id).0;
+    assert_eq!(place(first), place(second));
+    let refused = Received::Refused(RequestError::Chunk);
+    assert_eq!(server.reactor.receive(first), refused);
+    assert_eq!(server.content(second), b"");
+    server.reactor.close_all();
+    assert_eq!(server.reactor.receive(second), Received::Disconnected);
+    assert_eq!(server.reactor.receive(first), refused);
+}
+
+#[test]
+fn what_the_host_answers_in_place_of_the_application_is_no_refusal() {
+    let mut server = Server::new();
+    let mut client = server.connect_and_send(post("/", 3));
+    let id = server.request().id;
+    server.reactor.send_error(id, 500, "sorry");
+    assert_eq!(server.reactor.receive(id), Received::Disconnected);
+    assert_eq!(server.response(&mut client).status, 500);
 }
 
 #[test]
@@ -416,7 +518,7 @@ fn content_that_is_refused_during_the_response_cuts_it_off() {
     server.reactor.send_data(id, part, false).unwrap();
     client.send("not a size\r\n");
     server.run_until("the content is refused", |server| {
-        matches!(server.reactor.receive(id), Received::Disconnected)
+        server.reactor.receive(id) == Received::Refused(RequestError::Chunk)
     });
     assert_eq!(server.end(&mut client), End::Closed);
     assert!(client.received.ends_with(b"4\r\npart\r\n"));

@@ -7,7 +7,10 @@ use std::{
 };
 
 use bytes::Bytes;
-use pyre_runtime::{Received, RequestId, SendError, Timeouts, http1::Content};
+use pyre_runtime::{
+    Received, RequestId, SendError, Timeouts,
+    http1::{Content, RequestError},
+};
 
 use crate::support::{
     Seen, Server, answer,
@@ -40,6 +43,12 @@ fn run_long(server: &mut Server, mut step: impl FnMut(&mut Server)) {
 
 fn pending(server: &mut Server, id: RequestId) {
     assert!(matches!(server.reactor.receive(id), Received::Pending));
+}
+
+/// The application is told that the content was late.
+fn refused(server: &mut Server, id: RequestId) {
+    let expected = Received::Refused(RequestError::Timeout);
+    assert_eq!(server.reactor.receive(id), expected);
 }
 
 #[test]
@@ -154,7 +163,7 @@ fn awaited_content_that_does_not_come_is_answered_with_408() {
     ));
     pending(&mut server, id);
     server.wake(id);
-    assert!(matches!(server.reactor.receive(id), Received::Disconnected));
+    refused(&mut server, id);
     assert_eq!(
         try_answer(&mut server.reactor, id, b""),
         Err(SendError::Disconnected)
@@ -180,6 +189,7 @@ fn awaited_content_that_does_not_come_cuts_a_response_off() {
     server.reactor.send_data(id, part, false).unwrap();
     pending(&mut server, id);
     server.wake(id);
+    refused(&mut server, id);
     assert_eq!(server.end(&mut client), End::Closed);
     assert!(client.received.ends_with(b"4\r\npart\r\n"));
 }
@@ -199,7 +209,7 @@ fn content_that_keeps_coming_is_not_late() {
         match server.reactor.receive(id) {
             Received::Data(octets, _) => length += octets.len(),
             Received::Pending => {}
-            Received::Disconnected => panic!("disconnected after {length} octets"),
+            over => panic!("{over:?} after {length} octets"),
         }
         Instant::now() >= end
     });
@@ -213,7 +223,10 @@ fn drain(server: &mut Server, id: RequestId) -> Result<(), ()> {
         match server.reactor.receive(id) {
             Received::Data(..) => {}
             Received::Pending => return Ok(()),
-            Received::Disconnected => return Err(()),
+            over => {
+                assert_eq!(over, Received::Refused(RequestError::Timeout));
+                return Err(());
+            }
         }
     }
 }

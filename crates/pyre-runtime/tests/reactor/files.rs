@@ -37,7 +37,7 @@ fn tempfile() -> File {
     file
 }
 
-fn whole(content: &[u8]) -> FileContent {
+pub(crate) fn whole(content: &[u8]) -> FileContent {
     FileContent::new(file_of(content), 0, content.len() as u64)
 }
 

@@ -9,6 +9,8 @@ mod support;
 mod access_log;
 mod content;
 mod deadlines;
+mod departures;
+mod ends;
 mod files;
 mod output;
 mod peers;

@@ -22,6 +22,7 @@ fn rude_client(server: &Server, octets: &[u8]) -> TcpStream {
 fn assert_over(reactor: &mut Reactor, id: RequestId) {
     assert!(!reactor.is_connected(id));
     assert!(reactor.has_room(id), "there is nothing to wait for");
+    assert!(reactor.await_end(id), "nor for");
     assert_eq!(reactor.send_head(id, 200, []), Err(SendError::Disconnected));
     let content = Content::Copied(b"stale");
     assert_eq!(

@@ -316,7 +316,7 @@ impl Server {
                     }
                 }
                 Received::Pending => self.wake(id),
-                Received::Disconnected => panic!("disconnected after {} octets", content.len()),
+                over => panic!("{over:?} after {} octets", content.len()),
             }
         }
     }

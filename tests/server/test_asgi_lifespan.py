@@ -2,8 +2,8 @@ import asyncio
 import logging
 
 import pytest
+from pyre.server.asgi_lifespan import ASGILifespan
 from pyre.server.errors import StartupError
-from pyre.server.lifespan import Lifespan
 
 pytestmark = pytest.mark.usefixtures("_debug_log")
 
@@ -17,7 +17,7 @@ def run(app, mode="auto"):
     """Start and shut an application down; return its state."""
 
     async def converse():
-        lifespan = Lifespan(app, mode)
+        lifespan = ASGILifespan(app, mode)
         state = await lifespan.startup()
         await lifespan.shutdown()
         return state
@@ -148,7 +148,7 @@ def test_a_failed_shutdown_is_logged(caplog, afterwards):
 )
 def test_an_exception_after_the_startup_is_logged_and_ends_the_lifespan(caplog, steps):
     async def converse():
-        lifespan = Lifespan(scripted(*steps))
+        lifespan = ASGILifespan(scripted(*steps))
         assert await lifespan.startup() == {}
         await lifespan.shutdown()
         await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()})
@@ -192,7 +192,7 @@ def test_a_startup_that_is_given_up_cancels_the_application():
 
     async def give_up():
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(Lifespan(app).startup(), timeout=0.01)
+            await asyncio.wait_for(ASGILifespan(app).startup(), timeout=0.01)
         others = asyncio.all_tasks() - {asyncio.current_task()}
         await asyncio.gather(*others, return_exceptions=True)
 

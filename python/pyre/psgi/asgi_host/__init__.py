@@ -1,0 +1,1 @@
+"""A host of PSGI applications on any ASGI server: the parts of ``to_asgi``."""

@@ -1,0 +1,49 @@
+"""The applications of the specification. The field ``example`` chooses one by its number.
+
+Each block ``http`` of the document is an exchange with the application defined last before it: the
+last function of the block of Python, or an object of its last class.
+"""
+
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from psgi_document import blocks, last_definition
+from pyre import psgi
+
+
+def applications() -> Iterator[Any]:
+    """Execute the document in one namespace, and find the application of each exchange."""
+    namespace: dict[str, Any] = {"__name__": "specification"}
+    defined = ""
+    for block in blocks("python", "http"):
+        if block.language == "python":
+            # A traceback names the line of the document.
+            code = compile("\n" * block.line + block.text, "psgi.md", "exec")
+            exec(code, namespace)
+            defined = last_definition(block)
+        else:
+            found = namespace[defined]
+            yield found() if isinstance(found, type) else found
+
+
+class Examples:
+    """Hands each request to the application that it names."""
+
+    def __init__(self) -> None:
+        self._applications = list(applications())
+
+    @asynccontextmanager
+    async def __psgi_lifespan__(self, state: dict[str, Any]) -> AsyncGenerator[None]:
+        async with AsyncExitStack() as lifespans:
+            for application in self._applications:
+                if hasattr(application, "__psgi_lifespan__"):
+                    await lifespans.enter_async_context(application.__psgi_lifespan__(state))
+            yield
+
+    def __psgi__(self, request: psgi.Request) -> object:
+        application = self._applications[int(request.headers["example"])]
+        return getattr(application, "__psgi__", application)(request)
+
+
+app = Examples()

@@ -1,0 +1,1 @@
+"""The specification of PSGI, line by line, on every host: ``docs/spec/psgi.md``."""

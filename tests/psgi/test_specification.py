@@ -1,0 +1,43 @@
+"""The examples of the specification do what it says."""
+
+import pytest
+from support.client import Response
+from support.server import Server
+
+from psgi.exchanges import Exchange, exchanges
+from psgi.hosts import Host
+
+APP = "psgi_specification:app"
+
+EXCHANGES = list(exchanges())
+
+OF_THE_HOST = {"date", "server", "connection"}
+"""What a host may send or not."""
+
+
+def fields(pairs: list[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
+    return [(name.decode(), value.decode("latin-1")) for name, value in pairs]
+
+
+def compared(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Fields in any order, without those that are the host's affair."""
+    return sorted(pair for pair in pairs if pair[0] not in OF_THE_HOST)
+
+
+def exchanged(server: Server, exchange: Exchange) -> Response:
+    with server.connect() as connection:
+        connection.send(exchange.octets)
+        return connection.read_response(exchange.method)
+
+
+@pytest.mark.parametrize("exchange", EXCHANGES, ids=lambda exchange: exchange.place)
+def test_example(server: Server, host: Host, exchange: Exchange) -> None:
+    response = exchanged(server, exchange)
+    content, trailers = exchange.response.split_trailers()
+    assert response.status == exchange.response.status
+    assert compared(fields(response.headers)) == compared(exchange.response.fields)
+    assert response.body.decode().rstrip("\n") == content
+    if "trailers" in host.capabilities:
+        assert fields(response.trailers) == trailers
+    if "informational" in host.capabilities:
+        assert response.interim == [interim.status for interim in exchange.interim]
