@@ -120,7 +120,7 @@ impl Call {
         };
         self.request.get().take_after()?;
         self.fail(host, error)?;
-        body.map(|body| self.dismiss(&body)).transpose()
+        self.dismiss(body)
     }
 
     fn end_stream<'py>(
@@ -157,16 +157,16 @@ impl Call {
         self.request.get().note_response();
         let response = response.try_borrow()?;
         let body = response.body.as_ref().map(|body| body.bind(py));
-        if !self.is_connected(host)? {
-            // The peer has left: there is nobody to answer.
-            return body.map(|body| self.dismiss(body)).transpose();
-        }
         let headers = response.headers.as_ref().map(|headers| headers.bind(py));
         let fields = headers.map_or_else(|| Ok(Fields::none()), Fields::of_response)?;
         let body = body.map(Body::of).transpose()?;
         let trailers = self.trailers(&response, py);
-        self.send_head(host, response.status, &fields, trailers.is_some())
-            .map_err(|error| fields.refusal(headers, error))?;
+        match self.send_head(host, response.status, &fields, trailers.is_some()) {
+            Ok(()) => {}
+            // There is nobody to answer.
+            Err(SendError::Disconnected) => return self.dismiss(stream_in(value)?),
+            Err(error) => return Err(fields.refusal(headers, error)),
+        }
         match body {
             None => self.send_content(host, Content::Copied(&[]), &fields)?,
             Some(Body::Whole(piece)) => {
@@ -175,17 +175,12 @@ impl Call {
             Some(Body::File(content)) => self.send_file(host, content, &fields)?,
             Some(Body::Stream(stream)) if self.request.get().forbids_content(response.status) => {
                 self.send_content(host, Content::Copied(&[]), &Fields::none())?;
-                return self.dismiss(&stream).map(Some);
+                return self.dismiss(Some(stream));
             }
             Some(Body::Stream(stream)) => return self.pull(host, &stream, &fields, trailers),
         }
         self.send_trailers(host, trailers)?;
         Ok(None)
-    }
-
-    fn is_connected(&self, host: &Bound<'_, Host>) -> PyResult<bool> {
-        let mut core = host.get().core.borrow_mut()?;
-        Ok(core.reactor.is_connected(self.request.get().id))
     }
 
     /// Those that are to be sent: a peer that does not ask for trailers gets none (RFC 9110 §6.5.1).
@@ -269,12 +264,16 @@ impl Call {
             .map(Some)
     }
 
-    /// Closes a body that is not wanted.
-    fn dismiss<'py>(&mut self, body: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    /// Closes a stream that is not wanted.
+    fn dismiss<'py>(&mut self, stream: Option<Bound<'py, PyAny>>) -> Next<'py> {
+        let Some(stream) = stream else {
+            return Ok(None);
+        };
         self.stage = Stage::Dismissing;
         DISMISS
-            .import(body.py(), COROUTINES, "dismiss")?
-            .call1((body,))
+            .import(stream.py(), COROUTINES, "dismiss")?
+            .call1((stream,))
+            .map(Some)
     }
 
     fn end_dismissal<'py>(&mut self, host: &Bound<'py, Host>, outcome: Outcome<'py>) -> Next<'py> {

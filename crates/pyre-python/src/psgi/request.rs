@@ -34,7 +34,7 @@ use crate::{
 const INTERIM: std::ops::RangeInclusive<u16> = 102..=199;
 
 /// One request (PSGI §2).
-#[pyclass(frozen, module = "pyre._core")]
+#[pyclass(frozen, freelist = 64, module = "pyre._core")]
 #[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) host: Py<Host>,
