@@ -24,7 +24,7 @@ FUZZ_SECONDS ?= 60
 TARGET := $(notdir $(basename $(wildcard fuzz/fuzz_targets/*.rs)))
 EXTENSION_SOURCES := $(shell find crates -path '*/src/*' -o -name Cargo.toml) \
 	Cargo.toml $(wildcard Cargo.lock) pyproject.toml
-TYPED_PYTHON := python/pyre scripts benchmarks
+TYPED_PYTHON := python/pyre scripts benchmarks/harness benchmarks/apps benchmarks/__main__.py
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export VIRTUAL_ENV := $(CURDIR)/.venv
@@ -34,7 +34,8 @@ export PYO3_ENVIRONMENT_SIGNATURE := cpython-$(PYTHON_VERSION)
 # Nothing that cargo builds here embeds Python, so libpython and its headers need not be installed.
 export PYO3_BUILD_EXTENSION_MODULE := 1
 
-.PHONY: help run test test-rust test-python lint lint-rust lint-python fmt fuzz conformance bench docs wheel clean
+.PHONY: help run test test-rust test-python lint lint-rust lint-python fmt fuzz conformance docs wheel clean \
+	bench bench-quick bench-compare bench-report bench-micro
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -75,8 +76,20 @@ fmt: .venv/lint-tools ## Format everything.
 conformance: .venv/extension .venv/conformance-tools ## Compare conformance with other servers.
 	$(BIN)/python scripts/asgi_conformance.py $(ARGS)
 
-bench: $(VENV) ## Compare with uvicorn and with no Python at all; options with ARGS=.
-	$(BIN)/python benchmarks/compare.py $(ARGS)
+bench: .venv/harness-tools ## Measure beside every peer, about an hour; options with ARGS=.
+	$(BIN)/python benchmarks run $(ARGS)
+
+bench-quick: .venv/harness-tools ## A few workloads and peers, about three minutes.
+	$(BIN)/python benchmarks quick $(ARGS)
+
+bench-compare: .venv/harness-tools ## Measure the tree beside the commit BASE=.
+	$(BIN)/python benchmarks compare $(BASE) $(ARGS)
+
+bench-report: .venv/harness-tools ## Draw charts, report and README's table from the newest results.
+	$(BIN)/python benchmarks report $(ARGS)
+
+bench-micro: $(VENV) ## Measure reading a request and writing a response, without sockets.
+	cargo bench --package pyre-proto
 
 fuzz: $(addprefix fuzz-,$(TARGET)) ## Fuzz each target FUZZ_SECONDS=60, or one with TARGET=; needs a C++ compiler.
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-CRATES = (*sorted((ROOT / "crates").glob("*/")), ROOT / "fuzz")
+CRATES = (*sorted((ROOT / "crates").glob("*/")), ROOT / "benchmarks" / "load", ROOT / "fuzz")
 
 # The only files that may contain `unsafe`. A new one is a decision: name it in ARCHITECTURE.md too.
 UNSAFE_FILES = frozenset(

@@ -7,7 +7,8 @@ from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from servers import connect, request
+from harness.clients import connect, request
+from harness.servers import CONTENT_LENGTH
 
 STALLED = 200
 PAUSE = 1.0
@@ -53,7 +54,7 @@ class Stalled:
         self._connection = self._stack.enter_context(connect(self._port))
         self._connection.sendall(self._kind.opening)
         if self._kind.is_idle:
-            request(self._connection)
+            request(self._connection, "/", CONTENT_LENGTH)
         self._connection.setblocking(False)
 
     def _has_ended(self) -> bool:

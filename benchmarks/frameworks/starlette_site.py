@@ -1,0 +1,19 @@
+"""Two routes with Starlette."""
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.routing import Route
+
+
+async def hello(request: Request) -> PlainTextResponse:
+    """Greet by name."""
+    return PlainTextResponse(f"Hello, {request.path_params['name']}!")
+
+
+async def message(_request: Request) -> JSONResponse:
+    """Answer with a JSON object."""
+    return JSONResponse({"message": "Hello, world!"})
+
+
+app = Starlette(routes=[Route("/hello/{name}", hello), Route("/json", message)])
