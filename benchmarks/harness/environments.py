@@ -57,6 +57,8 @@ class Venv:
 
     def versions(self) -> dict[str, str]:
         """Name what is installed."""
+        if not self.bin.exists():
+            return {}
         listed = subprocess.run(
             [str(self.bin / "pip"), "list", "--format=json"], check=False, capture_output=True
         )

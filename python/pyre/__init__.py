@@ -1,4 +1,4 @@
-"""Pyre: an HTTP server for ASGI applications, with a Rust core on the event-loop thread.
+"""Pyre: an HTTP server for ASGI and PSGI applications, with a Rust core on the event-loop thread.
 
     import pyre
     pyre.run("main:app", port=8000)

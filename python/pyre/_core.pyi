@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Literal, Self, TypedDict, Unpack, final, type_check_only
 
-from typing_extensions import disjoint_base
-
 from pyre.psgi.content import Body, HeaderFields, Trailers
 
 __all__ = ["AccessLog", "ClientDisconnected", "Host", "Response", "__version__"]
@@ -110,7 +108,7 @@ class Host:
     def abort(self) -> None:
         """Close every connection now and cancel what still runs. Calling it twice is harmless."""
 
-@disjoint_base
+@final
 class Response:
     """The response to one request (PSGI §3).
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.client import encoded
 from support.server import Launcher
 from support.waiting import wait_for
 
@@ -44,6 +45,19 @@ def test_fastapi(serve: Launcher) -> None:
         uploaded = json.loads(client.submit("/sha256", bytes(SIZE), "").body)
         assert uploaded["sha256"] == hashlib.sha256(bytes(SIZE)).hexdigest()
         assert client.fetch("GET", f"/download/{SIZE}").body == bytes(SIZE)
+
+
+@pytest.mark.parametrize("app", ["app", "asgi_app"])
+def test_psgi(serve: Launcher, app: str) -> None:
+    with serve(f"psgi_app:{app}", app_dir=EXAMPLES) as server:
+        assert server.request("GET /").body == b"Hello, World!"
+        digest = server.request("POST /sha256", bytes(SIZE)).body
+        assert digest.decode() == hashlib.sha256(bytes(SIZE)).hexdigest()
+        with server.connect() as connection:
+            connection.send(encoded("POST /sha256", b"", f"Content-Length: {11 * SIZE}"))
+            assert connection.read_response().status == 413
+        assert server.request("GET /countdown").body == b"data: 3\n\ndata: 2\n\ndata: 1\n\n"
+        assert server.request("GET /nowhere").status == 404
 
 
 def test_embedded() -> None:

@@ -184,7 +184,7 @@ class Request(Protocol):
         ...
 
     @property
-    def client(self) -> tuple[str, int | None] | None:
+    def client(self) -> tuple[str, int] | None:
         """Address and port of the peer, or of whom a trusted proxy names."""
         ...
 
@@ -272,7 +272,7 @@ class Request(Protocol):
 CoroutineFunction: TypeAlias = Callable[[Request], Awaitable[Response | None]]
 """``async def app(request)``. Only an accepted WebSocket may be answered by ``None``."""
 
-PlainFunction: TypeAlias = Callable[[Request], Response | Awaitable[Response | None]]
+PlainFunction: TypeAlias = Callable[[Request], Response]
 """``def app(request)``, which must not block."""
 
 
@@ -284,5 +284,7 @@ class ApplicationObject(Protocol):
         ...
 
 
-Application: TypeAlias = CoroutineFunction | PlainFunction | ApplicationObject
-"""The three forms of an application (section 1)."""
+Application: TypeAlias = (
+    Callable[[Request], Response | Awaitable[Response | None]] | ApplicationObject
+)
+"""An application of any form (section 1): a function may return the one or the other, too."""

@@ -16,7 +16,7 @@ async def attributes(request: psgi.Request) -> psgi.Response:
     assert_type(request.root_path, str)
     assert_type(request.authority, str)
     assert_type(request.headers, psgi.Headers)
-    assert_type(request.client, tuple[str, int | None] | None)
+    assert_type(request.client, tuple[str, int] | None)
     assert_type(request.server, tuple[str, int | None] | None)
     assert_type(request.tls, psgi.TlsInfo | None)
     assert_type(request.state, dict[str, Any])

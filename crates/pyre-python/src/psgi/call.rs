@@ -139,10 +139,14 @@ impl Call {
             // Either the peer has left, or somebody wants no answer.
             Outcome::Cancelled => host.get().give_up(host.py(), outlet.id),
         };
-        if let Err(error) = ended {
-            self.fail(host, error)?;
+        match ended {
+            Ok(()) => self.follow(host),
+            Err(error) if disconnect::is_told_by(error.value(host.py())) => self.follow(host),
+            Err(error) => {
+                self.request.get().take_after()?;
+                self.fail(host, error).map(|()| None)
+            }
         }
-        self.follow(host)
     }
 
     /// Sends the response; a stream has to be pulled by the coroutine that this returns.
@@ -320,7 +324,10 @@ impl Call {
 
     /// A stream that waits is to be told when the peer leaves.
     pub(crate) fn stream(&self) -> Option<RequestId> {
-        matches!(self.stage, Stage::Streaming(..)).then(|| self.request.get().id)
+        match &self.stage {
+            Stage::Streaming(outlet, _) if !outlet.get().is_whole() => Some(self.request.get().id),
+            _ => None,
+        }
     }
 }
 

@@ -46,8 +46,16 @@ impl Outlet {
             sent.map_err(|error| self.refusal(error))?;
             core.reactor.has_room(self.id)
         };
+        if self.is_whole() {
+            host.forget_stream(self.id)?;
+        }
         host.after_call(py)?;
         Ok(has_room)
+    }
+
+    /// All of `content-length` is sent: what the stream does now is nothing to the peer.
+    pub(super) fn is_whole(&self) -> bool {
+        self.said == Some(self.length.load(Ordering::Relaxed))
     }
 
     /// There are no more pieces.

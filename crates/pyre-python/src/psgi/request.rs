@@ -179,8 +179,10 @@ impl Request {
     }
 
     #[getter]
-    fn client(&self, py: Python<'_>) -> Py<PyAny> {
-        self.ends.client.clone_ref(py)
+    fn client(&self, py: Python<'_>) -> Option<Py<PyAny>> {
+        // A unix socket with a name has no port, and is no address that one could compare.
+        let has_port = self.ends.client.extract::<(&str, u16)>(py).is_ok();
+        has_port.then(|| self.ends.client.clone_ref(py))
     }
 
     #[getter]

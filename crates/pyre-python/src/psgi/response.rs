@@ -22,7 +22,7 @@ const STATUSES: std::ops::RangeInclusive<i64> = 200..=999;
 /// ``bytes``. ``body`` is ``None``, bytes-like, ``str`` (sent as UTF-8), a ``File``, or an iterable or
 /// async iterable of bytes-like and ``str``. ``trailers`` is called without arguments after the body,
 /// and returns what ``headers`` may be. Raises ``TypeError`` and ``ValueError`` for anything else.
-#[pyclass(subclass, freelist = 64, module = "pyre.psgi")]
+#[pyclass(freelist = 64, module = "pyre.psgi")]
 #[derive(Debug)]
 pub(crate) struct Response {
     pub(super) status: u16,

@@ -27,7 +27,7 @@ class HttpExchange:
         self._request = request
         self._response: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
         self._receiving = Receiving(request)
-        self._sending = Sending(request, self._take)
+        self._sending = Sending(request, self._response)
 
     async def respond(self) -> Response:
         """The response. Raises what the application raises before there is one."""
@@ -38,10 +38,6 @@ class HttpExchange:
         except asyncio.CancelledError:
             task.cancel()
             raise
-
-    def _take(self, response: Response) -> None:
-        if not self._response.cancelled():
-            self._response.set_result(response)
 
     async def _run(self) -> None:
         scope = http_scope(self._request)

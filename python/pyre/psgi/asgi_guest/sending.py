@@ -1,8 +1,7 @@
 """``send`` of ASGI HTTP: messages, of which a response of PSGI is made."""
 
+import asyncio
 import enum
-from collections.abc import Callable
-from http import HTTPStatus
 
 from pyre.psgi.asgi_guest.handover import Handover
 from pyre.psgi.content import Body
@@ -10,11 +9,8 @@ from pyre.psgi.errors import Disconnected
 from pyre.psgi.file import File
 from pyre.psgi.interface import Request
 from pyre.psgi.response import Response
+from pyre.psgi.statuses import WITHOUT_CONTENT
 from pyre.server.asgi import Message
-
-_WITHOUT_CONTENT = frozenset(
-    (HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT, HTTPStatus.NOT_MODIFIED)
-)
 
 
 class _Phase(enum.Enum):
@@ -27,16 +23,15 @@ class _Phase(enum.Enum):
 
 
 class Sending:
-    """Makes the response as soon as the messages tell what it is, and calls ``respond`` with it.
+    """Makes the response, the result of a future, as soon as the messages tell what it is.
 
     A body in one message is kept, a longer one is streamed. Of trailers the host has to know
     when the body ends, so what is kept waits for them.
     """
 
-    def __init__(self, request: Request, respond: Callable[[Response], None]) -> None:
+    def __init__(self, request: Request, response: asyncio.Future[Response]) -> None:
         self._request = request
-        self._respond = respond
-        self._has_responded = False
+        self._response = response
         self._phase = _Phase.START
         self._start: Message = {}
         self._kept: bytes | File = b""
@@ -74,7 +69,7 @@ class Sending:
 
     async def _inform(self, message: Message) -> None:
         """Hints that come too late are no error (ASGI, Early Hints)."""
-        if not self._has_responded:
+        if not self._response.done():
             await self._request.inform(103, [(b"link", link) for link in message["links"]])
 
     async def _take(self, content: bytes | File, *, is_last: bool) -> None:
@@ -82,9 +77,8 @@ class Sending:
             has_trailers = self._start.get("trailers", False)
             self._phase = _Phase.TRAILERS if has_trailers else _Phase.NOTHING
         if self._lacks_content():
-            if not self._has_responded:
-                self._answer(())
-        elif self._request.is_closed:
+            self._answer(())
+        elif content and self._request.is_closed:
             raise Disconnected("the peer has left")
         elif self._stream or not is_last:
             await self._hand_over(content)
@@ -111,15 +105,17 @@ class Sending:
             return
         if self._stream:
             await self._stream.end()
-        elif not self._has_responded:
+        else:
             self._answer(self._kept)
 
     def _lacks_content(self) -> bool:
         """Whether the host sends none. A stream that is not begun tells it nothing of a length."""
-        return self._request.method == "HEAD" or self._start["status"] in _WITHOUT_CONTENT
+        return self._request.method == "HEAD" or self._start["status"] in WITHOUT_CONTENT
 
     def _answer(self, body: Body) -> None:
-        self._has_responded = True
+        if self._response.done():  # or nobody waits for it any more
+            return
         trailers = (lambda: self._trailers) if self._start.get("trailers") else None
         headers = self._start.get("headers", ())
-        self._respond(Response(self._start["status"], headers, body, trailers=trailers))
+        response = Response(self._start["status"], headers, body, trailers=trailers)
+        self._response.set_result(response)

@@ -14,6 +14,7 @@ from pyre.psgi.asgi_host.websocket import AsgiWebSocket
 from pyre.psgi.content import HeaderFields
 from pyre.psgi.context import run_within
 from pyre.psgi.fields import encoded_interim
+from pyre.psgi.statuses import checked_interim_status
 from pyre.server.asgi import Message, Receive, Scope, Send
 
 logger = logging.getLogger("pyre.psgi")
@@ -35,6 +36,8 @@ class Exchange:
     incoming: Incoming
     outgoing: Outgoing
     body: RequestBody
+    takes_content: bool
+    """Whether the response may have content."""
     websocket: AsgiWebSocket | None = None
     """Once there is one, it takes the place of a response."""
 
@@ -45,14 +48,9 @@ class Exchange:
         self.phase = Phase.RUNNING
         self._afterwards: list[Callable[[], Coroutine[Any, Any, object]]] = []
 
-    @property
-    def takes_content(self) -> bool:
-        """Whether the response may have content."""
-        return True
-
     async def inform(self, status: int, headers: HeaderFields) -> None:
         """Send an interim response, if ASGI has a message for it: links, with status 103."""
-        _check_interim_status(status)
+        checked_interim_status(status)
         fields = encoded_interim(headers)
         self.outgoing.check_is_open()
         if self.phase is Phase.SENDING:
@@ -107,16 +105,4 @@ class HttpExchange(Exchange):
         super().__init__(scope)
         self.incoming = self.body = RequestBody(receive, scope["headers"])
         self.outgoing = Outgoing(send, self.incoming)
-
-    @property
-    def takes_content(self) -> bool:
-        """Whether the response may have content: not to HEAD (RFC 9110 §9.3.2)."""
-        is_head: bool = self.scope["method"] == "HEAD"
-        return not is_head
-
-
-def _check_interim_status(status: object) -> None:
-    if not isinstance(status, int):
-        raise TypeError(f"status must be an int, not {type(status).__name__}")
-    if not 102 <= status <= 199:  # noqa: PLR2004 - 100 is the host's, 101 is for `accept`
-        raise ValueError(f"the status of an interim response is from 102 to 199, and not {status}")
+        self.takes_content = scope["method"] != "HEAD"  # RFC 9110 §9.3.2

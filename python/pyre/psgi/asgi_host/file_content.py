@@ -80,6 +80,11 @@ class FileContent:
 
 
 def _opened(file: File) -> int:
+    """A descriptor of our own.
+
+    It is opened here and not on another thread: one that comes when nobody waits for it any more
+    would stay open.
+    """
     if isinstance(file.file, int):
         return os.dup(file.file)
     if isinstance(file.file, str | os.PathLike):

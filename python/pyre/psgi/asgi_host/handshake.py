@@ -8,8 +8,6 @@ from pyre.psgi.content import HeaderFields
 from pyre.psgi.fields import encoded_handshake, is_token
 from pyre.server.asgi import Message, Receive, Scope, Send
 
-_REFUSAL = "websocket.http.response"
-
 
 class Handshake(Exchange):
     """A request of which the server says that it is a handshake."""
@@ -19,23 +17,21 @@ class Handshake(Exchange):
         self._send = send
         self._messages = Messages(receive)
         self.incoming = self._messages
+        # Without the extension, the server refuses in its own way.
+        self.takes_content = "websocket.http.response" in self.extensions
         self.outgoing = Outgoing(_refusing(send, by_response=self.takes_content), self.incoming)
         self.body = RequestBody.empty(receive)
-
-    @property
-    def takes_content(self) -> bool:
-        """Whether the server can refuse by a response; otherwise it chooses one itself."""
-        return _REFUSAL in self.extensions
 
     async def accept(self, subprotocol: str | None, headers: HeaderFields) -> AsgiWebSocket:
         """Accept the handshake."""
         if subprotocol is not None and not is_token(subprotocol):
             raise ValueError(f"the subprotocol {subprotocol!r} is not a token")
         fields = encoded_handshake(headers)
-        if self.websocket or self.phase is not Phase.RUNNING:
+        if self.phase is not Phase.RUNNING:
             raise RuntimeError("the WebSocket handshake has been answered already")
         outgoing = Outgoing(self._send, self.incoming)
         outgoing.check_is_open()
+        self.phase = Phase.SENDING
         self.websocket = AsgiWebSocket(self._messages, outgoing, subprotocol)
         await outgoing.send(
             {"type": "websocket.accept", "subprotocol": subprotocol, "headers": fields}
@@ -44,7 +40,7 @@ class Handshake(Exchange):
 
 
 def _refusing(send: Send, *, by_response: bool) -> Send:
-    """``send`` for the messages of a response; without the extension, the server makes its own."""
+    """``send`` for the messages of a response that refuses the handshake."""
 
     async def send_refusal(message: Message) -> None:
         if by_response:

@@ -8,11 +8,8 @@ from pyre.psgi.asgi_host.exchange import Exchange
 from pyre.psgi.content import Trailers
 from pyre.psgi.fields import EncodedFields, encoded, list_members
 from pyre.psgi.response import Response
+from pyre.psgi.statuses import WITHOUT_CONTENT, checked_status
 from pyre.server.asgi import Message
-
-_WITHOUT_CONTENT = frozenset(
-    (HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT, HTTPStatus.NOT_MODIFIED)
-)
 
 
 @dataclass(slots=True)
@@ -40,10 +37,10 @@ class Head:
 
 def head_of(response: Response, contents: Contents, exchange: Exchange) -> Head:
     """The head of a response. Raises ``TypeError`` and ``ValueError`` for what is wrong in it."""
-    status = _checked_status(response.status)
+    status = checked_status(response.status)
     fields, given = _heard(encoded(response.headers, "headers"))
     length = _length(response, contents, given, takes_content=exchange.takes_content)
-    has_content = exchange.takes_content and status not in _WITHOUT_CONTENT
+    has_content = exchange.takes_content and status not in WITHOUT_CONTENT
     trailers = _checked_trailers(response.trailers)
     if not (has_content and _takes_trailers(exchange)):
         trailers = None
@@ -51,14 +48,6 @@ def head_of(response: Response, contents: Contents, exchange: Exchange) -> Head:
     if length is not None and not trailers:
         fields.append((b"content-length", b"%d" % length))
     return Head(status, fields, length, has_content, trailers)
-
-
-def _checked_status(status: object) -> int:
-    if not isinstance(status, int):
-        raise TypeError(f"status must be an int, not {type(status).__name__}")
-    if not 200 <= status <= 999:  # noqa: PLR2004 - three digits, and no interim response
-        raise ValueError(f"status must be from 200 to 999, and is {status}")
-    return int(status)
 
 
 def _checked_trailers(trailers: Trailers | None) -> Trailers | None:
@@ -86,9 +75,8 @@ def _heard(fields: EncodedFields) -> tuple[EncodedFields, int | None]:
 
 def _number(value: bytes, before: int | None) -> int:
     if not value.isdigit() or before is not None:
-        raise ValueError(
-            f"headers: content-length must be one number, not {value.decode('latin-1')!r}"
-        )
+        text = value.decode("latin-1")
+        raise ValueError(f"headers: content-length must be one number, not {text!r}")
     return int(value)
 
 
@@ -117,7 +105,7 @@ def _takes_trailers(exchange: Exchange) -> bool:
     """Whether the server can send trailers, and the peer wants them (RFC 9110 §6.5.1)."""
     if "http.response.trailers" not in exchange.extensions:
         return False
-    if exchange.scope["http_version"] == "1.0":
+    if exchange.scope.get("http_version") == "1.0":
         return False
     lines = exchange.scope["headers"]
     return any(name == b"te" and b"trailers" in list_members(value) for name, value in lines)

@@ -100,6 +100,8 @@ class Incoming(ABC):
         A time limit without a time is what asyncio has for this: it knows its own cancellation from
         one that somebody else asks for, and lets that pass. Only one may be waited for at a time.
         """
+        if self.is_closed:
+            raise Disconnected("the peer has left")
         limit = asyncio.timeout(None)
         try:
             async with limit:

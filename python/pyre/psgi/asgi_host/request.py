@@ -98,7 +98,7 @@ class AsgiRequest:
     def client(self) -> tuple[str, int] | None:
         """Address and port of the peer."""
         client = self._scope.get("client")
-        return (client[0], client[1]) if client else None
+        return (client[0], int(client[1])) if client else None
 
     @property
     def server(self) -> tuple[str, int | None] | None:

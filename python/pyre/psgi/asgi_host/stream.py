@@ -30,8 +30,11 @@ class Stream(ABC):
         self._is_exhausted = False
 
     @abstractmethod
-    async def next(self, exchange: Exchange) -> object:
-        """The next piece, or ``_END``."""
+    async def next(self, exchange: Exchange, *, is_complete: bool) -> object:
+        """The next piece, or ``_END``.
+
+        Waiting for it ends when the peer leaves, unless that has everything already.
+        """
 
     @abstractmethod
     async def close_iterator(self, exchange: Exchange) -> None:
@@ -46,7 +49,7 @@ class Stream(ABC):
         size = 0
         with exchange.incoming.watched():
             for number in itertools.count(1):
-                piece = await self.next(exchange)
+                piece = await self.next(exchange, is_complete=size == length)
                 if piece is _END:
                     self._is_exhausted = True
                     break
@@ -76,9 +79,10 @@ class AsyncStream(Stream):
         self._body = body
         self._iterator: AsyncIterator[Content] | None = None
 
-    async def next(self, exchange: Exchange) -> object:
-        """The next piece; waiting for it ends when the peer leaves."""
-        return await exchange.incoming.unless_closed(run_within(exchange.context, self._next))
+    async def next(self, exchange: Exchange, *, is_complete: bool) -> object:
+        """The next piece, when it comes."""
+        piece = run_within(exchange.context, self._next)
+        return await (piece if is_complete else exchange.incoming.unless_closed(piece))
 
     async def _next(self) -> object:
         if self._iterator is None:
@@ -101,7 +105,7 @@ class PlainStream(Stream):
         self._body = body
         self._iterator: Iterator[Content] | None = None
 
-    async def next(self, exchange: Exchange) -> object:
+    async def next(self, exchange: Exchange, *, is_complete: bool) -> object:  # noqa: ARG002
         """The next piece, at once."""
         if self._iterator is None:
             self._iterator = exchange.context.run(iter, self._body)
