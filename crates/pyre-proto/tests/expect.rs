@@ -134,14 +134,29 @@ fn content_that_was_read_makes_it_superfluous() {
     assert!(connection.is_flushed());
 }
 
+/// A head that is not written yet may still wait for the content that it depends on.
 #[test]
-fn it_is_too_late_after_the_head_of_the_response() {
+fn it_goes_before_a_head_that_is_open() {
     let mut connection = connection(post(WAITING));
     assert_eq!(send_head(&mut connection, 200, &[]), Ok(()));
     connection.send_continue();
-    assert!(connection.is_flushed());
+    connection.handle_input(b"hello");
+    assert_eq!(read_content(&mut connection), "hello");
     assert_eq!(send(&mut connection, "ok", true), Ok(2));
-    assert_eq!(written(&connection), CLOSED);
+    assert_eq!(
+        written(&connection),
+        format!("HTTP/1.1 100 Continue\r\n\r\n{CLOSED}")
+    );
+}
+
+#[test]
+fn it_is_too_late_after_the_first_content_of_the_response() {
+    let mut connection = connection(post(WAITING));
+    assert_eq!(send_head(&mut connection, 200, &[]), Ok(()));
+    assert_eq!(send(&mut connection, "o", false), Ok(1));
+    let before = written(&connection);
+    connection.send_continue();
+    assert_eq!(written(&connection), before);
 }
 
 #[test]

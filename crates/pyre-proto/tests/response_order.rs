@@ -208,6 +208,29 @@ fn every_fault_has_a_status_and_a_reason() {
     }
 }
 
+/// RFC 9112 §8: where the end of the connection ends the content, an end would say that it is whole.
+#[test]
+fn only_a_reset_tells_that_content_without_a_length_is_not_whole() {
+    for (version, first, must_reset) in [
+        ("1.0", Some("part"), true),
+        ("1.0", None, false),
+        ("1.1", Some("part"), false),
+    ] {
+        let mut connection = asked(&format!("GET / HTTP/{version}\r\nHost: a\r\n\r\n"));
+        send_head(&mut connection, 200, &[]).unwrap();
+        if let Some(first) = first {
+            send(&mut connection, first, false).unwrap();
+        }
+        connection.abort();
+        assert_eq!(connection.must_reset(), must_reset, "{version} {first:?}");
+    }
+    let mut whole = asked("GET / HTTP/1.0\r\nHost: a\r\n\r\n");
+    send_head(&mut whole, 200, &[]).unwrap();
+    send(&mut whole, "part", false).unwrap();
+    send(&mut whole, "", true).unwrap();
+    assert!(!whole.must_reset());
+}
+
 #[test]
 fn abort_leaves_what_is_written_and_no_more() {
     for (pieces, head_is_written) in [(&[][..], false), (&["part"], true), (&["a", "b"], true)] {
