@@ -9,7 +9,7 @@ use pyo3::{
 use super::request::Request;
 
 /// Field names and values in wire order; nothing is decoded before it is asked for (PSGI §2).
-#[pyclass(frozen, module = "pyre._core")]
+#[pyclass(frozen, freelist = 64, module = "pyre._core")]
 #[derive(Debug)]
 pub(crate) struct Headers {
     lines: Lines,
@@ -47,30 +47,38 @@ impl Headers {
             .chain(own.map(|(name, value)| (name.as_slice(), value.as_slice())))
     }
 
-    fn values_of(&self, name: &str) -> impl Iterator<Item = &[u8]> {
-        self.lines()
-            .filter(move |(other, _)| other.eq_ignore_ascii_case(name.as_bytes()))
-            .map(|(_, value)| value)
+    /// Calls `take` with the value of each line that has this name.
+    fn each_value<'a>(&'a self, name: &str, mut take: impl FnMut(&'a [u8])) {
+        let mut look = |(other, value): Line<'a>| {
+            if other.eq_ignore_ascii_case(name.as_bytes()) {
+                take(value);
+            }
+        };
+        // Not by `lines`: this is what applications do most.
+        match &self.lines {
+            Lines::OfHead(request) => request.get().head.head().fields().for_each(look),
+            Lines::Own(lines) => lines.iter().for_each(|(name, value)| look((name, value))),
+        }
     }
 
     /// The value of the field, made of all its lines (RFC 9110 §5.3; RFC 6265 §5.4 for cookies).
     fn field<'py>(&self, py: Python<'py>, name: &str) -> Option<Bound<'py, PyString>> {
-        let mut values = self.values_of(name);
-        let first = values.next()?;
-        let Some(second) = values.next() else {
+        let (mut first, mut rest) = (None, Vec::new());
+        self.each_value(name, |value| match first {
+            None => first = Some(value),
+            Some(_) => rest.push(value),
+        });
+        let first = first?;
+        if rest.is_empty() {
             return Some(latin1(py, first));
-        };
+        }
         let separator: &[u8] = if name.eq_ignore_ascii_case("cookie") {
             b"; "
         } else {
             b", "
         };
-        let mut joined = first.to_vec();
-        for value in std::iter::once(second).chain(values) {
-            joined.extend_from_slice(separator);
-            joined.extend_from_slice(value);
-        }
-        Some(latin1(py, &joined))
+        rest.insert(0, first);
+        Some(latin1(py, &rest.join(separator)))
     }
 
     fn items_list<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
@@ -102,10 +110,8 @@ impl Headers {
 
     #[pyo3(signature = (name, /))]
     fn getall<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyList>> {
-        let values: Vec<_> = self
-            .values_of(name)
-            .map(|value| latin1(py, value))
-            .collect();
+        let mut values = Vec::new();
+        self.each_value(name, |value| values.push(latin1(py, value)));
         PyList::new(py, values)
     }
 
@@ -113,7 +119,9 @@ impl Headers {
         let Ok(name) = name.cast::<PyString>() else {
             return Ok(false);
         };
-        Ok(self.values_of(name.to_str()?).next().is_some())
+        let mut is_there = false;
+        self.each_value(name.to_str()?, |_| is_there = true);
+        Ok(is_there)
     }
 
     fn __len__(&self) -> usize {
