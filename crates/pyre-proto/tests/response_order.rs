@@ -216,7 +216,7 @@ fn only_a_reset_tells_that_content_without_a_length_is_not_whole() {
         ("1.0", None, false),
         ("1.1", Some("part"), false),
     ] {
-        let mut connection = asked(&format!("GET / HTTP/{version}\r\nHost: a\r\n\r\n"));
+        let mut connection = asked(format!("GET / HTTP/{version}\r\nHost: a\r\n\r\n"));
         send_head(&mut connection, 200, &[]).unwrap();
         if let Some(first) = first {
             send(&mut connection, first, false).unwrap();
