@@ -1,0 +1,75 @@
+"""What goes wrong: at registration by the programmer's hand, and in a request by the peer's.
+
+    Exception
+    ├── HTTPError              a response with a status of 4xx or 5xx
+    └── RegistrationError      a blueprint, path or signature that can't work; names file and line
+
+What an endpoint raises besides is a defect of the application: it is logged and answered by 500.
+"""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Literal, NamedTuple, TypeAlias
+
+from pyre.psgi import HeaderFields
+
+Source: TypeAlias = Literal["path", "query", "header", "cookie", "form", "body"]
+
+_FIRST_ERROR = 400
+_LAST_ERROR = 599
+
+
+class FieldError(NamedTuple):
+    """What is wrong with one field of a request.
+
+    ``name`` is the field's name, or, in a JSON body, a JSON pointer as a URI fragment (RFC 6901
+    §6): ``#/address/zip``; ``#`` is the body itself.
+    """
+
+    source: Source
+    name: str
+    detail: str
+
+
+class HTTPError(Exception):
+    """Raised to answer a request by an error; it becomes problem details (RFC 9457).
+
+    ``status`` is from 400 to 599. ``detail`` is for the peer to read. ``headers`` go with
+    the response: ``www-authenticate``, say. ``errors`` are all fields that are wrong. Raises
+    ``ValueError`` for any other status.
+
+        raise HTTPError(404, "There is no such book.")
+    """
+
+    def __init__(
+        self,
+        status: int,
+        detail: str = "",
+        *,
+        headers: HeaderFields = (),
+        errors: Sequence[FieldError] = (),
+    ) -> None:
+        if not _FIRST_ERROR <= status <= _LAST_ERROR:
+            raise ValueError(f"the status of an error is from 400 to 599, and not {status}")
+        super().__init__(status, detail)
+        self.status = status
+        self.detail = detail
+        self.headers = headers
+        self.errors = tuple(errors)
+
+    @property
+    def title(self) -> str:
+        """The reason phrase of the status (RFC 9110 §15)."""
+        try:
+            return HTTPStatus(self.status).phrase
+        except ValueError:
+            return (
+                "Client Error" if self.status < HTTPStatus.INTERNAL_SERVER_ERROR else "Server Error"
+            )
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.title}" + (f": {self.detail}" if self.detail else "")
+
+
+class RegistrationError(Exception):
+    """A path, a signature or a blueprint that can't work; the message says where and why."""
