@@ -88,8 +88,8 @@ bench-compare: .venv/harness-tools ## Measure the tree beside the commit BASE=.
 bench-report: .venv/harness-tools ## Draw charts, report and README's table from the newest results.
 	$(BIN)/python benchmarks report $(ARGS)
 
-bench-micro: $(VENV) ## Measure reading a request and writing a response, without sockets.
-	cargo bench --package pyre-proto
+bench-micro: $(VENV) ## Measure reading, routing and writing without sockets.
+	cargo bench --package pyre-proto --package pyre-router
 
 fuzz: $(addprefix fuzz-,$(TARGET)) ## Fuzz each target FUZZ_SECONDS=60, or one with TARGET=; needs a C++ compiler.
 

@@ -26,8 +26,12 @@ UNSAFE_FILES = frozenset(
 # Crates that must not appear anywhere below ours.
 FORBIDDEN_DEPENDENCIES = {
     "pyre-proto": {"libc", "mio", "pyo3", "socket2", "tokio"},
+    "pyre-router": {"libc", "mio", "pyo3", "socket2", "tokio"},
     "pyre-runtime": {"pyo3", "tokio"},
 }
+
+# Crates that compute, and nothing else.
+PURE_CRATES = ("pyre-proto", "pyre-router")
 
 # Addresses are values, which `core::net` has too.
 IMPURE_MODULE = re.compile(r"\bstd::(env|fs|net|os|process|thread)\b")
@@ -59,7 +63,7 @@ def main() -> int:
     violations = [
         *forbidden_dependencies(),
         *crates_without_workspace_lints(),
-        *impure_protocol(),
+        *impure_crates(),
         *unlisted_unsafe(),
         *long_files(),
         *stale_references(),
@@ -98,14 +102,15 @@ def crates_without_workspace_lints() -> Iterator[str]:
             yield f"{relative(manifest)}: `[lints] workspace = true` is missing"
 
 
-def impure_protocol() -> Iterator[str]:
-    """Find what a state machine has no use for: I/O, the environment, threads, `unsafe`."""
-    source = ROOT / "crates" / "pyre-proto" / "src"
-    if "#![forbid(unsafe_code)]" not in (source / "lib.rs").read_text():
-        yield f"{relative(source / 'lib.rs')}: `#![forbid(unsafe_code)]` is missing"
-    for path in sorted(source.rglob("*.rs")):
-        for match in IMPURE_MODULE.finditer(code(path)):
-            yield f"{relative(path)}: uses {match[0]}"
+def impure_crates() -> Iterator[str]:
+    """Find what mere computing has no use for: I/O, the environment, threads, `unsafe`."""
+    for crate in PURE_CRATES:
+        source = ROOT / "crates" / crate / "src"
+        if "#![forbid(unsafe_code)]" not in (source / "lib.rs").read_text():
+            yield f"{relative(source / 'lib.rs')}: `#![forbid(unsafe_code)]` is missing"
+        for path in sorted(source.rglob("*.rs")):
+            for match in IMPURE_MODULE.finditer(code(path)):
+                yield f"{relative(path)}: uses {match[0]}"
 
 
 def unlisted_unsafe() -> Iterator[str]:

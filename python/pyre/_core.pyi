@@ -1,12 +1,23 @@
 """The Rust core: the reactor on the event-loop thread and the interfaces that it serves."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import Any, Final, Literal, Self, TypedDict, Unpack, final, type_check_only
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, Literal, Protocol, Self, TypedDict, Unpack, final, type_check_only
 
+from pyre.framework.alternatives import Alternative
 from pyre.psgi.content import Body, HeaderFields, Trailers
 
-__all__ = ["AccessLog", "ClientDisconnected", "Host", "Response", "__version__"]
+__all__ = [
+    "AccessLog",
+    "ClientDisconnected",
+    "Host",
+    "Parameter",
+    "Response",
+    "RouteConflict",
+    "RouteTable",
+    "Routes",
+    "__version__",
+]
 
 __version__: Final[str]
 
@@ -135,3 +146,83 @@ class Response:
     headers: HeaderFields
     body: Body
     trailers: Trailers | None
+
+@final
+class Parameter:
+    """A placeholder of a path: its name, and what its value may be.
+
+    The alternatives are tried in their order. Raises ``ValueError`` for an alternative that can't
+    be: one whose bounds nothing lies between, say.
+    """
+
+    def __new__(cls, name: str, alternatives: Iterable[Alternative]) -> Self: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def alternatives(self) -> tuple[Alternative, ...]: ...
+    def convert(self, text: str) -> object:
+        """Return the value that ``RouteTable.find`` makes of a decoded text.
+
+        Raises ``ValueError`` when the parameter does not take it.
+        """
+
+@final
+class RouteConflict(ValueError):
+    """Raised by ``Routes.add`` when nothing would decide between a new route and an earlier one."""
+
+    def __new__(cls, message: str, existing: object) -> Self: ...
+    def __init__(self, message: str, existing: object) -> None: ...
+    @property
+    def existing(self) -> object:
+        """The endpoint of the earlier route."""
+
+@final
+class Routes:
+    """Collects routes.
+
+    Of two routes that match the same path, the first segment in which they differ decides:
+    a literal comes first, then choices, then the converters in the order that
+    ``pyre.framework.converters`` tells, one with bounds before one without; of paths, the
+    shorter. The order in which routes are added decides nothing.
+    """
+
+    def __new__(cls) -> Self: ...
+    def add(
+        self,
+        segments: Iterable[str | Parameter],
+        methods: Sequence[str],
+        endpoint: object,
+        names: Sequence[str],
+    ) -> None:
+        """Add the route of an endpoint.
+
+        A segment is a decoded text, or a parameter. ``names`` is the order in which the values are
+        wanted; parameters that are not in it come behind, in the order of the path. Raises
+        ``RouteConflict``, and ``ValueError`` for what can't be a route; nothing has changed then.
+        """
+
+    def table(self) -> RouteTable:
+        """Return the routes that were added so far."""
+
+@type_check_only
+class _Request(Protocol):
+    @property
+    def method(self) -> str: ...
+    @property
+    def raw_path(self) -> bytes: ...
+
+@final
+class RouteTable:
+    """Routes as they are looked up. Nothing changes it any more."""
+
+    def find(self, method: str, raw_path: bytes, /) -> tuple[Any, tuple[Any, ...]]:
+        """Return the endpoint for a request, and the values of the path in the wanted order.
+
+        Without one it returns ``None``, and the methods that other requests for the path may
+        have: in the order of the alphabet, with ``OPTIONS``, and with ``HEAD`` where ``GET`` is.
+        None of them: no route has the path. Raises only what converters of the application raise
+        besides ``ValueError``.
+        """
+
+    def find_for(self, request: _Request, /) -> tuple[Any, tuple[Any, ...]]:
+        """Do the same for a request of PSGI: by its ``method`` and its ``raw_path``."""

@@ -25,6 +25,7 @@ mod on_thread;
 mod options;
 mod outcome;
 mod psgi;
+mod routing;
 mod tasks;
 mod waiters;
 
@@ -39,6 +40,8 @@ mod _core {
     use crate::host::Host;
     #[pymodule_export]
     use crate::psgi::Response;
+    #[pymodule_export]
+    use crate::routing::{Parameter, RouteConflict, RouteTable, Routes};
 
     #[pymodule_export]
     #[expect(non_upper_case_globals, reason = "the name is Python's")]

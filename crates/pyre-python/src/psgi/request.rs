@@ -109,6 +109,12 @@ impl Request {
         sent.map_err(errors::of_psgi_send)
     }
 
+    /// What a route is found by: the method, and the path, still percent-encoded.
+    pub(crate) fn method_and_path(&self) -> (&str, &[u8]) {
+        let head = self.head.head();
+        (head.method, head.target.path)
+    }
+
     /// `GET /path?query HTTP/1.1`, for a log.
     pub(super) fn line(&self) -> String {
         let head = self.head.head();
