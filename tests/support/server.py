@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn, Self
@@ -153,7 +153,7 @@ class Server:
                 self.send_signal(signal.SIGTERM)
             status = self.wait()
             assert status == 0, f"exit status {status}\n{self.stderr}"
-        unexpected = self._unexpected_errors()
+        unexpected = unexpected_errors(self.stderr, self._expected_errors)
         assert not unexpected, f"{len(unexpected)} unexpected errors, first:\n{unexpected[0]}"
 
     def kill(self) -> None:
@@ -174,17 +174,14 @@ class Server:
     def _output(self, name: str) -> Path:
         return self._directory / name
 
-    def _unexpected_errors(self) -> list[str]:
-        tracebacks = TRACEBACK.split(self.stderr)[1:]
-        unexpected = [
-            traceback
-            for traceback in tracebacks
-            if not any(text in traceback for text in self._expected_errors)
-        ]
-        alarms = [
-            line for line in self.stderr.splitlines() if any(alarm in line for alarm in ALARMS)
-        ]
-        return unexpected + alarms
+
+def unexpected_errors(log: str, expected: Iterable[str]) -> list[str]:
+    """The tracebacks in a log that hold none of the expected texts, and the alarms."""
+    expected = list(expected)
+    tracebacks = TRACEBACK.split(log)[1:]
+    unexpected = [each for each in tracebacks if not any(text in each for text in expected)]
+    alarms = [line for line in log.splitlines() if any(alarm in line for alarm in ALARMS)]
+    return unexpected + alarms
 
 
 class ServerEndedError(Exception):

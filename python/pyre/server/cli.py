@@ -17,6 +17,9 @@ _DEFAULTS = {field.name: field.default for field in dataclasses.fields(Config)} 
 _EXCLUSIVE = [("uds", "host"), ("uds", "port"), ("fd", "host"), ("fd", "port"), ("fd", "uds")]
 _STRENGTHS = {ParameterSource.ENVIRONMENT: 1, ParameterSource.COMMANDLINE: 2}
 
+_ROUTES = "routes"
+"""The first word of the other command; a module of that name is served as ``routes:app``."""
+
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -143,6 +146,8 @@ def command(context: click.Context, /, **options: Any) -> Config:  # noqa: ANN40
 
     Stops gracefully on SIGINT (Ctrl+C) and SIGTERM, at once on a second one. Exit status: 0 after a
     clean stop, 1 after a crash, 2 for wrong usage, 3 if the application fails to import or start.
+
+    pyre routes APP lists the routes of an application of pyre.framework instead.
     """
     for pair in _EXCLUSIVE:
         _settle(context, options, *pair)
@@ -153,8 +158,12 @@ def command(context: click.Context, /, **options: Any) -> Config:  # noqa: ANN40
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        config = _parse(arguments)
+        if words[:1] == [_ROUTES]:
+            _list_routes(words[1:])
+            sys.exit(0)
+        config = _parse(words)
     except PyreError as error:
         sys.exit(report(error))
     if config is None:
@@ -165,15 +174,26 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(serve(config))
 
 
-def _parse(arguments: Sequence[str] | None) -> Config | None:
+def _list_routes(arguments: Sequence[str]) -> None:
+    from pyre.server import routes  # noqa: PLC0415 - a server does not pay for it
+
+    _run(routes.command, arguments, f"pyre {_ROUTES}")
+
+
+def _parse(arguments: Sequence[str]) -> Config | None:
     """The settings that were asked for; ``None`` if it was help or the version instead."""
+    parsed = _run(command, arguments, "pyre")
+    return parsed if isinstance(parsed, Config) else None
+
+
+def _run(called: click.Command, arguments: Sequence[str], name: str) -> object:
+    """Return what a command returns. Raises ``UsageError`` for what it does not understand."""
     try:
-        parsed = command.main(arguments, prog_name="pyre", standalone_mode=False)
+        return called.main(arguments, prog_name=name, standalone_mode=False)
     except click.ClickException as error:
         raise UsageError(
-            f"{error.format_message().rstrip('.')} (pyre --help lists what there is)"
+            f"{error.format_message().rstrip('.')} ({name} --help lists what there is)"
         ) from None
-    return parsed if isinstance(parsed, Config) else None
 
 
 def _settle(context: click.Context, options: dict[str, Any], first: str, second: str) -> None:
