@@ -1,8 +1,24 @@
 """Two routes with BlackSheep."""
 
-from blacksheep import Application, Response, get, json, text
+from dataclasses import dataclass
+
+from blacksheep import Application, FromJSON, Response, get, json, post, text
 
 app = Application()
+
+
+@dataclass
+class Order:
+    """What is made of the body."""
+
+    number: int
+    customer: str
+    email: str
+    street: str
+    city: str
+    quantity: int
+    price: float
+    paid: bool
 
 
 @get("/hello/{name}")
@@ -11,7 +27,7 @@ async def hello(name: str) -> Response:
     return text(f"Hello, {name}!")
 
 
-@get("/json")
-async def message() -> Response:
-    """Answer with a JSON object."""
-    return json({"message": "Hello, world!"})
+@post("/orders")
+async def order(order: FromJSON[Order]) -> Response:
+    """Answer with the order that has come."""
+    return json(order.value)

@@ -1,6 +1,6 @@
 """Two routes with Emmett55, on Granian's RSGI."""
 
-from emmett55 import App
+from emmett55 import App, request
 from emmett55.tools import service
 
 app = App(__name__)
@@ -12,8 +12,8 @@ async def hello(name: str) -> str:
     return f"Hello, {name}!"
 
 
-@app.route("/json", methods="get")
+@app.route("/orders", methods="post")
 @service.json
-async def message() -> dict[str, str]:
-    """Answer with a JSON object."""
-    return {"message": "Hello, world!"}
+async def order() -> dict[str, object]:
+    """Answer with the order that has come."""
+    return dict(await request.body_params)

@@ -13,14 +13,14 @@ class Hello:
         response.text = f"Hello, {name}!"
 
 
-class Message:
-    """A JSON object."""
+class Orders:
+    """Orders as JSON."""
 
-    async def on_get(self, _request: Request, response: Response) -> None:
-        """Answer with it."""
-        response.media = {"message": "Hello, world!"}
+    async def on_post(self, request: Request, response: Response) -> None:
+        """Answer with the order that has come."""
+        response.media = await request.get_media()
 
 
 app = App()
 app.add_route("/hello/{name}", Hello())
-app.add_route("/json", Message())
+app.add_route("/orders", Orders())

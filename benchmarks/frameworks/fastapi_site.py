@@ -2,8 +2,22 @@
 
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
+from pydantic import BaseModel
 
 app = FastAPI()
+
+
+class Order(BaseModel):
+    """What is checked on its way in and out."""
+
+    number: int
+    customer: str
+    email: str
+    street: str
+    city: str
+    quantity: int
+    price: float
+    paid: bool
 
 
 @app.get("/hello/{name}", response_class=PlainTextResponse)
@@ -12,7 +26,7 @@ async def hello(name: str) -> str:
     return f"Hello, {name}!"
 
 
-@app.get("/json")
-async def message() -> dict[str, str]:
-    """Answer with a JSON object."""
-    return {"message": "Hello, world!"}
+@app.post("/orders")
+async def order(order: Order) -> Order:
+    """Answer with the order that has come."""
+    return order

@@ -1,6 +1,20 @@
 """Two routes with Litestar."""
 
-from litestar import Litestar, MediaType, get
+from litestar import Litestar, MediaType, get, post
+from msgspec import Struct
+
+
+class Order(Struct):
+    """What is checked on its way in."""
+
+    number: int
+    customer: str
+    email: str
+    street: str
+    city: str
+    quantity: int
+    price: float
+    paid: bool
 
 
 @get("/hello/{name:str}", media_type=MediaType.TEXT)
@@ -9,10 +23,10 @@ async def hello(name: str) -> str:
     return f"Hello, {name}!"
 
 
-@get("/json")
-async def message() -> dict[str, str]:
-    """Answer with a JSON object."""
-    return {"message": "Hello, world!"}
+@post("/orders", status_code=200)
+async def order(data: Order) -> Order:
+    """Answer with the order that has come."""
+    return data
 
 
-app = Litestar([hello, message])
+app = Litestar([hello, order])

@@ -11,10 +11,10 @@ async def hello(request: Request) -> str:
     return f"Hello, {request.path_params['name']}!"
 
 
-@app.get("/json")
-async def message() -> dict[str, str]:
-    """Answer with a JSON object."""
-    return {"message": "Hello, world!"}
+@app.post("/orders")
+async def order(request: Request) -> dict[str, object]:
+    """Answer with the order that has come."""
+    return dict(request.json())
 
 
 if __name__ == "__main__":

@@ -11,9 +11,9 @@ async def hello(request: Request) -> PlainTextResponse:
     return PlainTextResponse(f"Hello, {request.path_params['name']}!")
 
 
-async def message(_request: Request) -> JSONResponse:
-    """Answer with a JSON object."""
-    return JSONResponse({"message": "Hello, world!"})
+async def order(request: Request) -> JSONResponse:
+    """Answer with the order that has come."""
+    return JSONResponse(await request.json())
 
 
-app = Starlette(routes=[Route("/hello/{name}", hello), Route("/json", message)])
+app = Starlette(routes=[Route("/hello/{name}", hello), Route("/orders", order, methods=["POST"])])

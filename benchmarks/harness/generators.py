@@ -17,12 +17,15 @@ UNANSWERED = 0.001
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked, and on how many connections. `answer` is the size of the body that comes."""
+    """What is asked, and on how many connections. `answer` is the size of the body that comes.
+
+    With a `body`, which is sent as it is, the method is POST.
+    """
 
     path: str
     answer: int
     connections: int = 32
-    body: int = 0
+    body: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     pipelined: int = 1
 
@@ -50,7 +53,7 @@ def wrk(port: int, cpu: int, seconds: int, request: Request) -> Outcome:
         *("taskset", "--cpu-list", str(cpu), "wrk", "--threads", "1"),
         *("--connections", str(request.connections), "--duration", str(seconds)),
         *("--script", str(WRK_SCRIPT), *fields, f"http://127.0.0.1:{port}{request.path}"),
-        *("--", str(request.body), str(request.pipelined)),
+        *("--", request.body, str(request.pipelined)),
     ]
     return parsed_wrk(output_of(command), request)
 

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from harness import environments
@@ -16,7 +16,8 @@ SITES = str(BENCHMARKS / "frameworks")
 HELLO = frozenset({"hello"})
 FILE = frozenset({"file"})
 ACCESS_LOG = frozenset({"access log"})
-FRAMEWORK = frozenset({"framework"})
+ROUTE = frozenset({"route"})
+FRAMEWORK = ROUTE | {"orders"}
 WORKERS = frozenset({"workers"})
 PLAIN = HELLO | {"headers", "stream"}
 EVERYTHING = PLAIN | FILE | {"echo", "sleep", "stalled"}
@@ -66,7 +67,7 @@ def fixed_answer() -> Peer:
     program = str(TARGET / "release" / "examples" / "fixed_answer")
     command = (program, "--port", "{port}")
     build = environments.build_fixed_answer
-    return Peer("fixed_answer", command, build, HELLO, Side.REFERENCE, "no Python")
+    return Peer("fixed_answer", command, build, HELLO | ROUTE, Side.REFERENCE, "no Python")
 
 
 def nginx(scratch: Path) -> Peer:
@@ -186,16 +187,29 @@ def with_two_workers() -> list[Peer]:
 
 
 def frameworks() -> list[Peer]:
-    """Frameworks: those for ASGI on ours and on uvicorn, the others on what they bring."""
+    """Frameworks: ours, those for ASGI on ours and on uvicorn, the others on what they bring."""
     sites = ("FastAPI", "Starlette", "Litestar", "Falcon", "BlackSheep")
     rows = [row for site in sites for row in framework_on_both(site)]
     emmett55 = granian(app="emmett55_site:app", folder=SITES, interface="rsgi")
     robyn = (str(ROBYN.bin / "python"), f"{SITES}/robyn_site.py", "--log-level", "WARN")
     own = "own framework"
     return [
+        *own_framework(),
         *rows,
         site("Emmett55 on granian", emmett55, PEERS.create, own),
         site("Robyn", robyn, ROBYN.create, own, {"ROBYN_PORT": "{port}"}),
+    ]
+
+
+def own_framework() -> list[Peer]:
+    """Our framework on both, and behind two layers of middleware that do nothing."""
+    name, build = "pyre.framework", PEERS.install_tree
+    layered = pyre("--loop", "uvloop", app="pyre_site:layered", folder=SITES)
+    on_ours, on_uvicorn = framework_on_both("pyre")
+    return [
+        replace(on_ours, name=f"{name} on pyre", group=name),
+        Peer(f"{name}, two layers", layered, build, ROUTE, Side.OURS, name, "/hello/world"),
+        replace(on_uvicorn, name=f"{name} on uvicorn", build=build, side=Side.OURS, group=name),
     ]
 
 

@@ -152,14 +152,18 @@ PIPELINED = Request("/", CONTENT_LENGTH, pipelined=16)
 CROWD = Request("/", CONTENT_LENGTH, connections=1000)
 UNREAD = Request("/", CONTENT_LENGTH, headers=BROWSER)
 READ = Request("/headers?page=2&sort=name", CONTENT_LENGTH, headers=BROWSER)
-SMALL_ECHO = Request("/echo", 10_000, body=10_000)
-LARGE_ECHO = Request("/echo", 100_000, body=100_000)
+SMALL_ECHO = Request("/echo", 10_000, body=10_000 * "x")
+LARGE_ECHO = Request("/echo", 100_000, body=100_000 * "x")
 STREAM = Request("/stream", STREAM_BYTES, connections=8)
 FILE = Request("/file", FILE_BYTES, connections=4)
 SLEEP = Request("/sleep", CONTENT_LENGTH, connections=64)
 PACED_HELLO = Request("/", CONTENT_LENGTH, connections=64)
 ROUTE = Request("/hello/world", CONTENT_LENGTH)
-JSON = Request("/json", len('{"message":"Hello, world!"}'))
+ORDER = (
+    '{"number":7,"customer":"Ada Lovelace","email":"ada@example.org","street":"St James Square 12",'
+    '"city":"London","quantity":3,"price":19.5,"paid":true}'
+)
+JSON = Request("/orders", len(ORDER), body=ORDER, headers=(("Content-Type", "application/json"),))
 
 FRAMEWORK_BASELINES = ("Starlette on uvicorn",)
 
@@ -210,15 +214,15 @@ ALL = (
         "Framework, GET by route",
         LOADED,
         by_wrk(ROUTE),
-        "framework",
-        FRAMEWORK_BASELINES,
+        "route",
+        (*FRAMEWORK_BASELINES, "fixed_answer"),
     ),
     Workload(
         "framework-json",
-        "Framework, GET of JSON",
+        "Framework, JSON in and out, 8 fields",
         LOADED,
         by_wrk(JSON),
-        "framework",
+        "orders",
         FRAMEWORK_BASELINES,
     ),
     Workload("idle", "Memory of an idle connection", (BYTES_PER_CONNECTION,), idle),

@@ -1,13 +1,13 @@
--- Reports a run of wrk as one line of JSON. Arguments: the bytes of a body to POST, and how many
--- requests to send at once; 0 and 1 for neither.
+-- Reports a run of wrk as one line of JSON. Arguments: a body to POST, and how many requests to send
+-- at once; nothing and 1 for neither.
 
 local batch
 
 function init(args)
-  local body, pipelined = tonumber(args[1]), tonumber(args[2])
-  if body > 0 then
+  local body, pipelined = args[1], tonumber(args[2])
+  if #body > 0 then
     wrk.method = "POST"
-    wrk.body = string.rep("x", body)
+    wrk.body = body
   end
   if pipelined > 1 then
     batch = string.rep(wrk.format(), pipelined)

@@ -1,0 +1,338 @@
+"""The application: what is registered with it, and the interfaces by which servers call it."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from os import PathLike
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from pyre import psgi
+from pyre.framework.asgi_stack import AsgiStack
+from pyre.framework.blueprint import Blueprint
+from pyre.framework.dispatcher import Dispatcher
+from pyre.framework.endpoint import WEBSOCKET, Declaration, Endpoint, checked_methods, declared
+from pyre.framework.error_handlers import ErrorHandler, ErrorHandlers, Kind
+from pyre.framework.errors import RegistrationError
+from pyre.framework.lifespan import HookFunction, Lifespan
+from pyre.framework.limits import Limits
+from pyre.framework.loading import Extensions
+from pyre.framework.middleware import Middleware
+from pyre.framework.mounting import Mount
+from pyre.framework.registry import Registry
+from pyre.framework.request import Request
+from pyre.framework.responders import responder
+from pyre.framework.responses import Response
+from pyre.framework.responses.template import template_environment
+from pyre.framework.reversing import Target, url_for
+from pyre.framework.route import Answer
+from pyre.framework.static import StaticFiles
+from pyre.framework.stopping import Stopping
+from pyre.server.asgi import ASGIApplication, Receive, Scope, Send
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from jinja2 import Environment
+
+    from pyre.framework.route import Route
+    from pyre.framework.testing import TestClient
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+_Middleware = TypeVar("_Middleware", bound=Middleware)
+
+
+class App:
+    """An application of PSGI and of ASGI 3: any server of either runs it.
+
+    ``middleware`` runs around everything, the first of it outside. ``lifespan(app)`` returns an
+    asynchronous context manager around the time in which the server serves; a mapping that it
+    gives is what ``request.state`` begins with. ``limits`` bound what a request may hold.
+    ``templates`` is a directory or a ``jinja2.Environment``. With ``redirect_slashes``, a path with
+    a slash too many or too few at its end is redirected.
+
+        app = App()
+        app.add_blueprint(Books())
+
+    ``state`` is for the application: whatever is set on it.
+    """
+
+    def __init__(
+        self,
+        *,
+        middleware: Iterable[Middleware] = (),
+        lifespan: Callable[["App"], AbstractAsyncContextManager[Mapping[str, Any] | None]]
+        | None = None,
+        limits: Limits | None = None,
+        templates: "str | PathLike[str] | Environment | None" = None,
+        redirect_slashes: bool = False,
+    ) -> None:
+        self.state = SimpleNamespace()
+        self.limits = Limits() if limits is None else limits
+        self.templates = _environment(templates)
+        self.redirect_slashes = redirect_slashes
+        self.global_middleware: list[Middleware] = list(middleware)
+        self.error_handlers = ErrorHandlers()
+        self.mounts: list[Mount] = []
+        self.stopping = Stopping()
+        self._registry = Registry(lambda route: responder(self, route))
+        self._extensions = Extensions(self)
+        self._lifespan = Lifespan(
+            None if lifespan is None else lambda: lifespan(self), self.stopping
+        )
+        self._stack = AsgiStack(_Core(self._answer_inside, self._run))
+        self._change()
+
+    def add_blueprint(self, blueprint: Blueprint) -> None:
+        """Register the endpoints of a blueprint, all or none, and give it the app.
+
+        Raises ``RegistrationError``, with file and line, for what can't work: a path, a signature,
+        or an endpoint that can't be told apart from another one.
+        """
+        if not isinstance(blueprint, Blueprint):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise RegistrationError(f"an instance of a Blueprint is added, and not {blueprint!r}")
+        blueprint.app = self
+        self._registry.add_blueprint(blueprint)
+        self._change()
+
+    def endpoint(
+        self,
+        path: str,
+        *,
+        methods: Iterable[str] = ("GET",),
+        middleware: Iterable[Middleware] = (),
+        thread: bool = False,
+    ) -> Callable[[Callable[_P, _R] | Endpoint[_P, _R]], Endpoint[_P, _R]]:
+        """Register a function as an endpoint, without a blueprint.
+
+        @app.endpoint("/hello/{name}")
+        async def hello(name: str) -> str:
+            return f"Hello, {name}!"
+        """
+        declaration = Declaration(path, checked_methods(methods), tuple(middleware))
+
+        def register(function: Callable[_P, _R] | Endpoint[_P, _R]) -> Endpoint[_P, _R]:
+            return self._register(declared(function, declaration, in_thread=thread))
+
+        return register
+
+    def websocket(
+        self, path: str, *, middleware: Iterable[Middleware] = ()
+    ) -> Callable[[Callable[_P, _R] | Endpoint[_P, _R]], Endpoint[_P, _R]]:
+        """Register a function that serves WebSockets, without a blueprint."""
+        declaration = Declaration(path, (WEBSOCKET,), tuple(middleware))
+
+        def register(function: Callable[_P, _R] | Endpoint[_P, _R]) -> Endpoint[_P, _R]:
+            return self._register(declared(function, declaration, is_websocket=True))
+
+        return register
+
+    def middleware(self, layer: _Middleware) -> _Middleware:
+        """Have a layer run around everything, within those that are there already.
+
+        @app.middleware
+        async def timed(request: Request, call_next: CallNext) -> Response: ...
+        """
+        self.global_middleware.append(layer)
+        self._change()
+        return layer
+
+    def error(self, *kinds: Kind) -> Callable[[ErrorHandler], ErrorHandler]:
+        """Have ``async def handle(request, error)`` answer what nobody further inside has.
+
+        ``kinds`` are classes of exceptions, or statuses of ``HTTPError``; 500 is any defect.
+
+            @app.error(404)
+            async def is_missing(request: Request, error: HTTPError) -> Response: ...
+        """
+        self._change()
+        return self.error_handlers.adding(kinds)
+
+    def converter(
+        self,
+        name: str,
+        to_python: Callable[[str], object],
+        to_url: Callable[[Any], str] = str,
+    ) -> None:
+        """Add a converter for paths, before the endpoints that use it.
+
+        ``to_python`` makes the value of a segment, which is decoded and not empty, and raises
+        ``ValueError`` for one that it is not; the path then does not match. ``to_url`` goes the
+        other way. Raises ``RegistrationError`` for a name that is taken.
+
+            app.converter("hex", lambda text: int(text, 16), lambda number: f"{number:x}")
+        """
+        self._registry.converters.add(name, to_python, to_url)
+
+    def mount(self, path: str, app: ASGIApplication | psgi.ApplicationObject) -> None:
+        """Have another application answer what is below ``path``, where no endpoint does.
+
+        Its ``root_path`` is ``path``, and its lifespan is driven with the app's own.
+        """
+        self.mounts.append(Mount(path, app))
+        self._change()
+
+    def static(
+        self,
+        path: str,
+        directory: "str | PathLike[str]",
+        *,
+        name: str = "static",
+        **options: Any,  # noqa: ANN401 - those of StaticFiles
+    ) -> None:
+        """Serve the files of a directory below ``path``; for the options see ``StaticFiles``.
+
+        ``name`` is what ``url_for`` knows them by.
+
+            app.static("/assets", "dist", cache_control="public, max-age=3600")
+            app.url_for("static", path="style.css")
+        """
+        files = StaticFiles(directory, **options)
+
+        async def file(request: Request, path: str) -> Response:
+            return files.respond(path, request.psgi)
+
+        async def index(request: Request) -> Response:
+            return files.respond("", request.psgi)
+
+        file.__name__ = index.__name__ = name
+        self.endpoint(path.rstrip("/") + "/{path:path}")(file)
+        self.endpoint(path.rstrip("/") + "/")(index)
+
+    def wrap_asgi(self, middleware: Callable[..., ASGIApplication], **options: object) -> None:
+        """Put ASGI middleware made by others around the app, outside of what is there already.
+
+        app.wrap_asgi(SentryAsgiMiddleware)
+        """
+        self._stack.wrap(middleware, options)
+        self._change()
+
+    def on_startup(self, hook: HookFunction) -> HookFunction:
+        """Have a function, plain or coroutine, run before the first request."""
+        self._lifespan.on_startup.append(hook)
+        return hook
+
+    def on_shutdown(self, hook: HookFunction) -> HookFunction:
+        """Have a function, plain or coroutine, run after the last request."""
+        self._lifespan.on_shutdown.append(hook)
+        return hook
+
+    def load(self, name: str) -> None:
+        """Import a module, and have its ``setup(app)`` run at start-up."""
+        self._extensions.load(name)
+        self._change()
+
+    @property
+    def routes(self) -> Sequence["Route"]:
+        """What is registered, in the order of registration."""
+        return self._registry.routes
+
+    def find(self, method: str, raw_path: bytes) -> tuple[Any, tuple[Any, ...]]:
+        """The route for a method and a raw path, and the values of its placeholders.
+
+        Without a route it is ``None``, and the methods that the path has.
+        """
+        return self._dispatcher.table.find(method, raw_path)
+
+    def url_for(self, endpoint: Target, /, **values: object) -> str:
+        """The path of an endpoint, with ``values`` for its placeholders, the rest as its query.
+
+        ``endpoint`` is ``"Books.show"``, or the endpoint itself. Raises ``LookupError`` where there
+        is none, or values are missing, and ``ValueError`` for one that the path does not take.
+
+            app.url_for("Books.show", number=7)
+        """
+        return url_for(self.routes, endpoint, values)
+
+    def test_client(self, **options: Any) -> "TestClient":  # noqa: ANN401 - those of TestClient
+        """A client in the same process, without a socket; see ``TestClient``. Needs httpx.
+
+        async with app.test_client() as client:
+            response = await client.get("/")
+        """
+        from pyre.framework.testing import TestClient  # noqa: PLC0415 - needs httpx
+
+        return TestClient(self, **options)
+
+    async def prepare(self) -> None:
+        """Set up what was loaded, and build the table of routes. Servers need not call it."""
+        await self._extensions.set_up()
+        self._build()
+
+    def __psgi__(self, request: psgi.Request) -> Answer:
+        """Answer a request of PSGI (section 1)."""
+        return self._answer(request)
+
+    def __psgi_lifespan__(self, state: dict[str, Any]) -> AbstractAsyncContextManager[None]:
+        """The time in which the server serves (PSGI section 1, Lifespan)."""
+        guest = self._stack.guest
+        if guest is None:
+            return self._run(state)
+        lifespan: AbstractAsyncContextManager[None] = guest.__psgi_lifespan__(state)
+        return lifespan
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a scope of ASGI 3."""
+        await self._stack.application(scope, receive, send)
+
+    def _register(self, endpoint: Endpoint[_P, _R]) -> Endpoint[_P, _R]:
+        """Add what an endpoint was declared to answer last."""
+        self._registry.add(endpoint.declarations[0], endpoint)
+        self._change()
+        return endpoint
+
+    def _change(self) -> None:
+        """Have the next request see what was registered; those before it have their routes."""
+        self._core_answer: Callable[[psgi.Request], Answer] = self._prepare_and_answer
+        guest = self._stack.guest
+        self._answer: Callable[[psgi.Request], Answer] = (
+            self._prepare_and_answer if guest is None else guest.__psgi__
+        )
+
+    def _build(self) -> None:
+        """Compile what was registered, and put it in place by one store."""
+        registry = self._registry
+        self._dispatcher = Dispatcher(
+            self, registry.table(), has_websockets=registry.has_websockets
+        )
+        self._core_answer = self._dispatcher.answer
+        if self._stack.guest is None:
+            self._answer = self._core_answer
+
+    def _answer_inside(self, request: psgi.Request) -> Answer:
+        """Answer what ASGI middleware has let through."""
+        return self._core_answer(request)
+
+    async def _prepare_and_answer(self, request: psgi.Request) -> psgi.Response | None:
+        """Answer the first request after a change, also on a server without a lifespan."""
+        await self.prepare()
+        answer = self._core_answer(request)
+        return await answer if isinstance(answer, Awaitable) else answer
+
+    @asynccontextmanager
+    async def _run(self, state: dict[str, Any]) -> "AsyncGenerator[None]":
+        await self.prepare()
+        async with self._lifespan.run(state, tuple(self.mounts)):
+            yield
+
+
+def _environment(templates: "str | PathLike[str] | Environment | None") -> "Environment | None":
+    return template_environment(templates) if isinstance(templates, str | PathLike) else templates
+
+
+class _Core:
+    """The app without the ASGI middleware around it."""
+
+    def __init__(
+        self,
+        answer: Callable[[psgi.Request], Answer],
+        run: Callable[[dict[str, Any]], AbstractAsyncContextManager[None]],
+    ) -> None:
+        self._answer = answer
+        self._run = run
+
+    def __psgi__(self, request: psgi.Request) -> Answer:
+        return self._answer(request)
+
+    def __psgi_lifespan__(self, state: dict[str, Any]) -> AbstractAsyncContextManager[None]:
+        return self._run(state)
