@@ -8,7 +8,8 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from psgi_document import blocks, last_definition
+from documents import blocks
+from psgi_document import DOCUMENT, last_definition
 from pyre import psgi
 
 
@@ -16,12 +17,12 @@ def applications() -> Iterator[Any]:
     """Execute the document in one namespace, and find the application of each exchange."""
     namespace: dict[str, Any] = {"__name__": "specification"}
     defined = ""
-    for block in blocks("python", "http"):
+    for block in blocks(DOCUMENT, "python", "http"):
         if block.language == "python":
             # A traceback names the line of the document.
             code = compile("\n" * block.line + block.text, "psgi.md", "exec")
             exec(code, namespace)
-            defined = last_definition(block)
+            defined = last_definition(block.text)
         else:
             found = namespace[defined]
             yield found() if isinstance(found, type) else found

@@ -60,6 +60,23 @@ def test_psgi(serve: Launcher, app: str) -> None:
         assert server.request("GET /nowhere").status == 404
 
 
+def test_framework(serve: Launcher) -> None:
+    with serve("framework_app:app", app_dir=EXAMPLES) as server:
+        book = json.dumps({"title": "Emma", "year": 1815}).encode()
+        client = Httpx(server.url("").rstrip("/"))
+        created = client.fetch("POST", "/books", book, content_type="application/json")
+        assert created.status == 201
+        assert json.loads(client.fetch("GET", "/books/1").body) == json.loads(book)
+        assert json.loads(client.fetch("GET", "/books?year=1816").body) == {}
+        assert json.loads(client.fetch("GET", "/books?year=1815").body).keys() == {"1"}
+        assert client.fetch("GET", "/books/2").status == 404
+        refused = client.fetch("POST", "/books", b"{}", content_type="application/json")
+        assert [error["name"] for error in json.loads(refused.body)["errors"]] == [
+            "#/title",
+            "#/year",
+        ]
+
+
 def test_embedded() -> None:
     pytest.importorskip("pyre._core", reason="the core has not been built")
     command = [sys.executable, str(EXAMPLES / "embedded.py")]

@@ -1,15 +1,16 @@
 """The examples of the specification do what it says."""
 
 import pytest
+from apps.psgi_document import DOCUMENT
 from support.client import Response
+from support.exchanges import Exchange, exchanges
 from support.server import Server
 
-from psgi.exchanges import Exchange, exchanges
 from psgi.hosts import Host
 
 APP = "psgi_specification:app"
 
-EXCHANGES = list(exchanges())
+EXCHANGES = list(exchanges(DOCUMENT))
 
 OF_THE_HOST = {"date", "server", "connection"}
 """What a host may send or not."""

@@ -14,7 +14,8 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from apps.psgi_document import Block, blocks
+from apps.documents import Block, blocks
+from apps.psgi_document import DOCUMENT
 
 FOLDER = Path(__file__).parent
 
@@ -24,7 +25,7 @@ ACCEPTED = sorted((FOLDER / "accepted").glob("*.py"))
 
 REFUSED = sorted((FOLDER / "refused").glob("*.py"))
 
-EXAMPLES = list(blocks("python"))
+EXAMPLES = list(blocks(DOCUMENT, "python"))
 
 Faults = dict[str, dict[int, str]]
 """What is said about the lines of each file, by the name of the file."""

@@ -1,4 +1,4 @@
-"""The exchanges of the specification: what its blocks ``http`` say.
+"""The exchanges in a page of the documentation: what its blocks ``http`` say.
 
 A block is a request and its responses, the interim ones among them, with line feeds for line ends.
 Content is shown as it is, without a transfer coding, and without the line feeds at its end. Where
@@ -8,8 +8,9 @@ the response has a field ``trailer``, the last paragraph is the trailer section.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
-from apps.psgi_document import Block, blocks
+from apps.documents import Block, blocks
 
 RESPONSE = re.compile(r"^(?=HTTP/1\.\d \d{3})", re.MULTILINE)
 
@@ -75,7 +76,7 @@ def field_of(line: str) -> tuple[str, str]:
     return name.lower(), value.strip()
 
 
-def exchanges() -> Iterator[Exchange]:
-    """Those of the document, in order."""
-    for number, block in enumerate(blocks("http")):
+def exchanges(document: Path) -> Iterator[Exchange]:
+    """Those of the page, in order."""
+    for number, block in enumerate(blocks(document, "http")):
         yield Exchange.parse(number, block)
