@@ -63,12 +63,20 @@ def theirs(command: str) -> Serve:
 
 OF_OUR_SERVER = {"websocket": "our server has no WebSocket yet"}
 
-OF_UVICORN = {"code-of-leaving": "uvicorn tells 1005 where a peer has left without closing"}
+OF_UVICORN = {
+    "code-of-leaving": "uvicorn tells 1005 where a peer has left without closing",
+    "informational": "uvicorn has early hints in HTTP/2 only",
+}
 
-OF_HYPERCORN = {"codes-of-peers": "Hypercorn tells 1006 whatever code a peer closes with"}
+OF_HYPERCORN = {
+    "codes-of-peers": "Hypercorn tells 1006 whatever code a peer closes with",
+    "informational": "Hypercorn has early hints in HTTP/2 only",
+}
 
 OF_GRANIAN = {
+    "closing-while-receiving": "Granian sends no close frame while a task waits for a message",
     "code-of-leaving": "Granian tells 1005 where a peer has left without closing",
+    "informational": "Granian has no early hints",
     "fields-of-handshakes": "Granian drops the header fields of `websocket.accept`",
 }
 

@@ -4,13 +4,20 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from os import PathLike
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyre import psgi
 from pyre.framework.asgi_stack import AsgiStack
 from pyre.framework.blueprint import Blueprint
 from pyre.framework.dispatcher import Dispatcher
-from pyre.framework.endpoint import WEBSOCKET, Declaration, Endpoint, checked_methods, declared
+from pyre.framework.endpoint import (
+    WEBSOCKET,
+    Declaration,
+    Endpoint,
+    FunctionDecorator,
+    checked_methods,
+    declared,
+)
 from pyre.framework.error_handlers import ErrorHandler, ErrorHandlers, Kind
 from pyre.framework.errors import RegistrationError
 from pyre.framework.lifespan import HookFunction, Lifespan
@@ -37,8 +44,6 @@ if TYPE_CHECKING:
     from pyre.framework.route import Route
     from pyre.framework.testing import TestClient
 
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
 _Middleware = TypeVar("_Middleware", bound=Middleware)
 
 
@@ -102,7 +107,7 @@ class App:
         methods: Iterable[str] = ("GET",),
         middleware: Iterable[Middleware] = (),
         thread: bool = False,
-    ) -> Callable[[Callable[_P, _R] | Endpoint[_P, _R]], Endpoint[_P, _R]]:
+    ) -> FunctionDecorator:
         """Register a function as an endpoint, without a blueprint.
 
         @app.endpoint("/hello/{name}")
@@ -111,18 +116,16 @@ class App:
         """
         declaration = Declaration(path, checked_methods(methods), tuple(middleware))
 
-        def register(function: Callable[_P, _R] | Endpoint[_P, _R]) -> Endpoint[_P, _R]:
+        def register(function: Any) -> Any:  # noqa: ANN401 - FunctionDecorator has the types
             return self._register(declared(function, declaration, in_thread=thread))
 
         return register
 
-    def websocket(
-        self, path: str, *, middleware: Iterable[Middleware] = ()
-    ) -> Callable[[Callable[_P, _R] | Endpoint[_P, _R]], Endpoint[_P, _R]]:
+    def websocket(self, path: str, *, middleware: Iterable[Middleware] = ()) -> FunctionDecorator:
         """Register a function that serves WebSockets, without a blueprint."""
         declaration = Declaration(path, (WEBSOCKET,), tuple(middleware))
 
-        def register(function: Callable[_P, _R] | Endpoint[_P, _R]) -> Endpoint[_P, _R]:
+        def register(function: Any) -> Any:  # noqa: ANN401 - FunctionDecorator has the types
             return self._register(declared(function, declaration, is_websocket=True))
 
         return register
@@ -275,7 +278,7 @@ class App:
         """Serve a scope of ASGI 3."""
         await self._stack.application(scope, receive, send)
 
-    def _register(self, endpoint: Endpoint[_P, _R]) -> Endpoint[_P, _R]:
+    def _register(self, endpoint: Endpoint[..., Any]) -> Endpoint[..., Any]:
         """Add what an endpoint was declared to answer last."""
         self._registry.add(endpoint.declarations[0], endpoint)
         self._change()

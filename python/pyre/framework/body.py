@@ -1,6 +1,7 @@
 """The body of a request, in the forms in which applications want it."""
 
 from collections.abc import AsyncIterator
+from copy import copy
 from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
 from pyre import psgi
@@ -105,9 +106,9 @@ class Body:
             try:
                 self._form = await self._read_form()
             except HTTPError as error:
-                self._form = error
+                self._form = copy(error)  # the traceback refers to the body
         if isinstance(self._form, HTTPError):
-            raise self._form
+            raise copy(self._form)
         return self._form
 
     def multipart(self, limits: Limits | None = None) -> Parts:

@@ -4,7 +4,18 @@ import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from types import MethodType
-from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeAlias, TypeVar, cast, overload
+from typing import (
+    Any,
+    Concatenate,
+    Final,
+    Generic,
+    ParamSpec,
+    Protocol,
+    TypeAlias,
+    TypeVar,
+    cast,
+    overload,
+)
 
 from pyre.framework.error_handlers import ErrorHandler, ErrorHandlers, Kind
 from pyre.framework.errors import RegistrationError
@@ -87,13 +98,31 @@ class Endpoint(Generic[_P, _R]):
         return f"<{type(self).__name__} {self.__name__} at {location(self.function)}>"
 
 
+class MethodDecorator(Protocol):
+    """Makes an endpoint of a method, or gives an endpoint one path more."""
+
+    @overload
+    def __call__(self, function: Endpoint[_P, _R], /) -> Endpoint[_P, _R]: ...
+    @overload
+    def __call__(self, function: Callable[Concatenate[Any, _P], _R], /) -> Endpoint[_P, _R]: ...
+
+
+class FunctionDecorator(Protocol):
+    """The same for a function, which has no ``self``."""
+
+    @overload
+    def __call__(self, function: Endpoint[_P, _R], /) -> Endpoint[_P, _R]: ...
+    @overload
+    def __call__(self, function: Callable[_P, _R], /) -> Endpoint[_P, _R]: ...
+
+
 def endpoint(
     path: str,
     *,
     methods: Iterable[str] = ("GET",),
     middleware: Iterable[Middleware] = (),
     thread: bool = False,
-) -> Callable[[Callable[Concatenate[Any, _P], _R] | Endpoint[_P, _R]], Endpoint[_P, _R]]:
+) -> MethodDecorator:
     """Make a method of a blueprint answer requests.
 
     ``path`` may hold placeholders, ``{name}`` or ``{name:converter}``. ``methods`` are those of
@@ -106,17 +135,13 @@ def endpoint(
     """
     declaration = Declaration(path, checked_methods(methods), tuple(middleware))
 
-    def decorate(
-        function: Callable[Concatenate[Any, _P], _R] | Endpoint[_P, _R],
-    ) -> Endpoint[_P, _R]:
+    def decorate(function: Any) -> Any:  # noqa: ANN401 - MethodDecorator has the types
         return declared(function, declaration, in_thread=thread)
 
     return decorate
 
 
-def websocket(
-    path: str, *, middleware: Iterable[Middleware] = ()
-) -> Callable[[Callable[Concatenate[Any, _P], _R] | Endpoint[_P, _R]], Endpoint[_P, _R]]:
+def websocket(path: str, *, middleware: Iterable[Middleware] = ()) -> MethodDecorator:
     """Make a method of a blueprint serve WebSockets (RFC 6455).
 
     @websocket("/live/{room}")
@@ -124,9 +149,7 @@ def websocket(
     """
     declaration = Declaration(path, (WEBSOCKET,), tuple(middleware))
 
-    def decorate(
-        function: Callable[Concatenate[Any, _P], _R] | Endpoint[_P, _R],
-    ) -> Endpoint[_P, _R]:
+    def decorate(function: Any) -> Any:  # noqa: ANN401 - MethodDecorator has the types
         return declared(function, declaration, is_websocket=True)
 
     return decorate

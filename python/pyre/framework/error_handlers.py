@@ -94,22 +94,25 @@ class ErrorResponder:
 
     async def respond(self, request: "Request", error: Exception) -> Response:
         """The response to an error; what a handler raises is answered by the next level."""
-        if isinstance(error, PASSED_ON):
-            raise error
-        request.error = error
-        for level in self._levels:
-            handler, is_expected = level.find(error)
-            if handler is None:
-                continue
-            if not is_expected:
-                _log(request, error)
-            try:
-                return respond(await handler(request, error))
-            except PASSED_ON:
-                raise
-            except Exception as raised:  # noqa: BLE001 - answered by the next level
-                request.error = error = raised
-        return self._by_default(request, error)
+        try:
+            if isinstance(error, PASSED_ON):
+                raise error
+            request.error = error
+            for level in self._levels:
+                handler, is_expected = level.find(error)
+                if handler is None:
+                    continue
+                if not is_expected:
+                    _log(request, error)
+                try:
+                    return respond(await handler(request, error))
+                except PASSED_ON:
+                    raise
+                except Exception as raised:  # noqa: BLE001 - answered by the next level
+                    request.error = error = raised
+            return self._by_default(request, error)
+        finally:
+            del error  # its traceback refers to this frame
 
     @staticmethod
     def _by_default(request: "Request", error: Exception) -> Response:

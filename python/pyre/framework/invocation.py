@@ -38,7 +38,8 @@ def _awaitable(function: Callable[..., Any], in_thread: bool) -> Callable[..., A
 
 def _with_arguments(call: Callable[..., Awaitable[object]], plan: Plan) -> Invoke:
     def invoke(request: Request) -> Awaitable[object]:
-        args, kwargs = plan.arguments_sync(request, request.values)
+        # Where the endpoint takes a WebSocket, the request is one.
+        args, kwargs = plan.arguments_sync(request, request.values, request)
         return call(*args, **kwargs)
 
     return invoke

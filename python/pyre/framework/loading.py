@@ -1,5 +1,6 @@
 """Modules that set themselves up: ``setup(app)`` registers what they have."""
 
+import asyncio
 import importlib
 import inspect
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ class Extensions:
     def __init__(self, app: "App") -> None:
         self._app = app
         self._waiting: list[ModuleType] = []
+        self._setting_up = asyncio.Lock()
 
     def load(self, name: str) -> None:
         """Import a module now and have its ``setup`` run at start-up.
@@ -36,11 +38,17 @@ class Extensions:
         return not self._waiting
 
     async def set_up(self) -> None:
-        """Run what waits, in the order in which it was loaded."""
-        while self._waiting:
-            module = self._waiting[0]
-            setup: Callable[[App], Any] = module.setup
-            result = setup(self._app)
-            if inspect.isawaitable(result):
-                await result
-            self._waiting.remove(module)
+        """Run what waits, in the order in which it was loaded.
+
+        Without a lifespan several requests may be the first; all but one wait here for the rest.
+        """
+        if not self._waiting:
+            return
+        async with self._setting_up:
+            while self._waiting:
+                module = self._waiting[0]
+                setup: Callable[[App], Any] = module.setup
+                result = setup(self._app)
+                if inspect.isawaitable(result):
+                    await result
+                self._waiting.remove(module)

@@ -19,6 +19,7 @@ import enum
 import logging
 import re
 from collections.abc import Iterator
+from copy import copy
 from typing import Final, NamedTuple, TypeAlias
 
 from python_multipart.exceptions import FormParserError
@@ -79,26 +80,22 @@ class MultipartReader:
     def __init__(self, boundary: bytes, limits: Limits) -> None:
         self._limits = limits
         self._size = 0
-        self._parts = 0
         self._opening: bytes | None = b""
         """Octets from which it can't be told how the body begins; ``None`` when it has begun."""
-        self._lines: list[tuple[bytes, bytes]] = []
-        self._name = b""
-        self._value = b""
-        self._events: list[Event] = []
         self._fault: HTTPError | None = None
-        self._has_ended = False
+        """It is raised by its copies: a traceback of its own would refer to the reader."""
+        self._found = _Found(limits)
         self._parser = MultipartParser(
             boundary,
             {
-                "on_part_begin": self._begin_part,
-                "on_header_field": self._take_name,
-                "on_header_value": self._take_value,
-                "on_header_end": self._end_line,
-                "on_headers_finished": self._end_head,
-                "on_part_data": self._take_content,
-                "on_part_end": self._end_part,
-                "on_end": self._end,
+                "on_part_begin": self._found.begin_part,
+                "on_header_field": self._found.take_name,
+                "on_header_value": self._found.take_value,
+                "on_header_end": self._found.end_line,
+                "on_headers_finished": self._found.end_head,
+                "on_part_data": self._found.take_content,
+                "on_part_end": self._found.end_part,
+                "on_end": self._found.end,
             },
             max_header_count=limits.part_header_fields,
             max_header_size=limits.part_header_size,
@@ -117,23 +114,22 @@ class MultipartReader:
             self._parse(octets[:allowed])
         if self._fault is None and len(octets) > allowed:
             self._fault = _too_large(f"longer than {self._limits.multipart} octets")
-        events, self._events = self._events, []
-        yield from events
+        yield from self._found.taken()
         if self._fault is not None:
-            raise self._fault
+            raise copy(self._fault)
 
     def end(self) -> None:
         """Raise ``HTTPError`` 400 when the last boundary has not come."""
-        if self._fault is None and not self._has_ended:
+        if self._fault is None and not self._found.has_ended:
             self._fault = HTTPError(400, "The multipart body ends before its last boundary.")
         if self._fault is not None:
-            raise self._fault
+            raise copy(self._fault)
 
     def _parse(self, octets: bytes) -> None:
         try:
             self._parser.write(octets if self._opening is None else self._opened(octets))
         except HTTPError as error:
-            self._fault = error
+            self._fault = copy(error)
         except FormParserError:
             self._fault = _malformed()
 
@@ -149,23 +145,46 @@ class MultipartReader:
         self._opening = None
         return octets
 
-    def _begin_part(self) -> None:
+
+class _Found:
+    """What the parser has found. It knows nothing of the parser, which calls it."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.has_ended = False
+        self._limits = limits
+        self._parts = 0
+        self._lines: list[tuple[bytes, bytes]] = []
+        self._name = b""
+        self._value = b""
+        self._events: list[Event] = []
+
+    def taken(self) -> list[Event]:
+        """The events since the last call."""
+        events, self._events = self._events, []
+        return events
+
+    def begin_part(self) -> None:
+        """A boundary was there."""
         self._parts += 1
         if self._parts > self._limits.parts:
             raise _too_large(f"of more than {self._limits.parts} parts")
         self._lines = []
 
-    def _take_name(self, octets: bytes, start: int, end: int) -> None:
+    def take_name(self, octets: bytes, start: int, end: int) -> None:
+        """A piece of the name of a header field."""
         self._name += octets[start:end]
 
-    def _take_value(self, octets: bytes, start: int, end: int) -> None:
+    def take_value(self, octets: bytes, start: int, end: int) -> None:
+        """A piece of its value."""
         self._value += octets[start:end]
 
-    def _end_line(self) -> None:
+    def end_line(self) -> None:
+        """The header field is complete."""
         self._lines.append((self._name, self._value))
         self._name = self._value = b""
 
-    def _end_head(self) -> None:
+    def end_head(self) -> None:
+        """The header section is complete."""
         headers = FieldLines(self._lines)
         if any(_CONTROL.search(value) for _, value in headers.raw):
             raise _malformed()
@@ -177,14 +196,17 @@ class MultipartReader:
         name, filename = parse_disposition(disposition.decode("utf-8", "replace"))
         self._events.append(PartHead(name, filename, headers))
 
-    def _take_content(self, octets: bytes, start: int, end: int) -> None:
+    def take_content(self, octets: bytes, start: int, end: int) -> None:
+        """A piece of the content."""
         self._events.append(octets[start:end])
 
-    def _end_part(self) -> None:
+    def end_part(self) -> None:
+        """The next boundary follows."""
         self._events.append(EndOfPart.END)
 
-    def _end(self) -> None:
-        self._has_ended = True
+    def end(self) -> None:
+        """The last boundary was there."""
+        self.has_ended = True
 
 
 def _malformed() -> HTTPError:

@@ -75,7 +75,7 @@ def through(
         request = Request(host, app, route, values)
         try:
             response = await first(request, call_next)
-            if type(response) is Response:
+            if type(response) is Response and request.error is None:
                 return response.to_psgi(app, host)
             response = checked(response, first)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is answered
@@ -100,13 +100,15 @@ async def finished(
 
     After a WebSocket there is nothing left to answer.
     """
-    if isinstance(response, Conversation):
-        return None
     try:
+        if isinstance(response, Conversation):
+            return None
         return response.to_psgi(request.app, request.psgi)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is answered
         response = await errors.respond(request, error)
         return response.to_psgi(request.app, request.psgi)
+    finally:
+        request.error = None  # its traceback refers to the request
 
 
 def _levels(app: "App", route: Route) -> Sequence[Any]:

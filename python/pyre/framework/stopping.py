@@ -1,7 +1,8 @@
 """Whether the server is about to stop: what streams that never end have to know.
 
 ASGI tells an application of a stop when all connections are closed, and a stream that waits for its
-next event keeps its connection open. So the signals that stop servers are looked at on their way.
+next event keeps its connection open. So the signals that stop servers are looked at on their way:
+while the lifespan runs, and on a server without one, while somebody waits.
 """
 
 import asyncio
@@ -20,19 +21,21 @@ class Stopping:
     """Set when the server has been told to stop. Belongs to the loop of one lifespan at a time."""
 
     def __init__(self) -> None:
-        self._event = asyncio.Event()
+        self._watch = _Watch()
 
     def is_set(self) -> bool:
         """Whether the server is about to stop."""
-        return self._event.is_set()
+        return self._watch.event.is_set()
 
     async def wait(self) -> None:
         """Return when the server is about to stop."""
-        await self._event.wait()
+        watch = self._watch
+        with watch.going_on():
+            await watch.event.wait()
 
     def set(self) -> None:
         """Tell everybody who waits."""
-        self._event.set()
+        self._watch.event.set()
 
     @contextmanager
     def watching(self) -> Generator[None]:
@@ -41,25 +44,47 @@ class Stopping:
         Signals are the main thread's; an application that is served in another one sees its
         lifespan end only.
         """
-        self._event = asyncio.Event()
-        restore = [self._watch(number) for number in _numbers()]
+        watch = self._watch = _Watch()
+        with watch.going_on():
+            try:
+                yield
+            finally:
+                watch.event.set()
+
+
+class _Watch:
+    """A look at the signals, for as long as anybody needs it."""
+
+    def __init__(self) -> None:
+        self.event = asyncio.Event()
+        self._watchers = 0
+        self._restore: list[Callable[[], None]] = []
+
+    @contextmanager
+    def going_on(self) -> Generator[None]:
+        """Set the event when a signal comes meanwhile."""
+        if not self._watchers:
+            self._restore = [self._look_at(number) for number in _numbers()]
+        self._watchers += 1
         try:
             yield
         finally:
-            self.set()
-            for function in restore:
-                function()
+            self._watchers -= 1
+            if not self._watchers:
+                for restore in self._restore:
+                    restore()
 
-    def _watch(self, number: int) -> Callable[[], None]:
+    def _look_at(self, number: int) -> Callable[[], None]:
         """Look at one signal; the function that is returned ends it."""
         previous = signal.getsignal(number)
         if not callable(previous):
             return lambda: None
         loop = asyncio.get_running_loop()
-        event = self._event
+        event = self.event
 
         def handle(received: int, frame: FrameType | None) -> object:
-            loop.call_soon_threadsafe(event.set)
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(event.set)
             return previous(received, frame)
 
         if not _install(number, handle):

@@ -81,9 +81,13 @@ class EndlessBody(Generic[_Item]):
                 task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
+            self._tasks = ()  # a task that was cancelled refers to this body
         if self._error:
             error, self._error = self._error, None
-            raise error
+            try:
+                raise error
+            finally:
+                del error  # its traceback refers to this frame
 
     def _ask(self) -> None:
         """Let the source go on, unless a piece is there that came while a ping was sent."""

@@ -1,0 +1,66 @@
+"""Requests that run at the same time know nothing of each other, and peers may leave."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+from support.waiting import wait_for
+
+APP = "framework_concurrency:app"
+
+REQUESTS = 200
+
+TOGETHER = 40
+"""As in the application."""
+
+
+def test_requests_are_kept_apart(client) -> None:
+    def ask(number: int) -> tuple[object, str]:
+        response = client.post(
+            f"/together/{number}",
+            params={"of_query": number},
+            content=str(number).encode(),
+            headers={"number": str(number)},
+        )
+        return response.json(), response.headers["seen"]
+
+    with ThreadPoolExecutor(TOGETHER) as pool:
+        for number, (answer, seen) in enumerate(pool.map(ask, range(REQUESTS))):
+            assert answer == [number] * 5 + [{"number": number}]
+            assert seen == f"-1 {number} {number}"
+
+
+@pytest.fixture
+def impatient(site) -> Iterator[httpx.Client]:
+    """A client that leaves when there is no response after a moment."""
+    with site.client(timeout=httpx.Timeout(15, read=0.2)) as client:
+        yield client
+
+
+def test_a_handler_goes_on_when_the_peer_leaves(impatient, site) -> None:
+    with pytest.raises(httpx.ReadTimeout):
+        impatient.get("/goes-on")
+    wait_for(lambda: "goes on: True" in site.events, "the endpoint to come to its end")
+
+
+def test_what_comes_after_comes_also_when_the_peer_has_left(impatient, site) -> None:
+    with pytest.raises(httpx.ReadTimeout):
+        impatient.get("/after-leaving")
+    wait_for(lambda: "after leaving" in site.events, "the function")
+
+
+def test_a_peer_that_leaves_in_the_middle_of_its_body_is_no_error(client, site) -> None:
+    """There must be no traceback of it in the log: the site looks for that at its end."""
+
+    class LeavingError(Exception):
+        pass
+
+    def pieces() -> Iterator[bytes]:
+        yield b"half"
+        wait_for(lambda: "half: begins" in site.events, "the endpoint to begin")
+        raise LeavingError
+
+    with pytest.raises(LeavingError):
+        client.post("/half", content=pieces())
+    wait_for(lambda: "half: ends" in site.events, "the endpoint to see it")
