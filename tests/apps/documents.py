@@ -1,4 +1,4 @@
-"""The blocks of code in a page of the documentation, which is executed."""
+"""The documents whose blocks of code are executed, so that they stay true."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,13 +6,21 @@ from typing import Any, NamedTuple
 
 DOCS = Path(__file__).parents[2] / "docs"
 
+SPECIFICATION = DOCS / "spec" / "psgi.md"
+
+FRAMEWORK = DOCS / "framework"
+
+PAGES = tuple(sorted(FRAMEWORK.glob("*.md")))
+"""The documentation of the framework. Each page is one program, of which ``app`` is served."""
+
 
 class Block(NamedTuple):
     """The lines between two fences."""
 
-    document: str
-    """The name of the file."""
+    document: Path
     language: str
+    file: str
+    """The name that stands after the language: the block shows that file."""
     line: int
     """The number of the fence that begins it."""
     text: str
@@ -20,28 +28,38 @@ class Block(NamedTuple):
     @property
     def place(self) -> str:
         """Where it stands, as a compiler says it."""
-        return f"{self.document}:{self.line}"
+        return f"{self.document.name}:{self.line}"
 
 
 def blocks(document: Path, *languages: str) -> Iterator[Block]:
-    """The blocks of a page in these languages, in order."""
+    """The blocks in these languages, in order; all of them without any."""
     fence: Block | None = None
     for number, line in enumerate(document.read_text(encoding="utf-8").splitlines(), 1):
         if fence is None:
             if line.startswith("```"):
-                fence = Block(document.name, line.removeprefix("```"), number, "")
+                language, _, file = line.removeprefix("```").partition(" ")
+                fence = Block(document, language, file, number, "")
         elif line == "```":
-            if fence.language in languages:
+            if fence.language in languages or not languages:
                 yield fence
             fence = None
         else:
             fence = fence._replace(text=fence.text + line + "\n")
 
 
-def executed(document: Path) -> dict[str, Any]:
-    """What a page defines: its blocks of Python are executed in order, in one namespace."""
-    namespace: dict[str, Any] = {"__name__": document.stem}
-    for block in blocks(document, "python"):
-        # A traceback names the line of the page.
-        exec(compile("\n" * block.line + block.text, block.document, "exec"), namespace)
+def execute(block: Block, namespace: dict[str, Any]) -> None:
+    """Run a block of Python; a traceback names the line of the document."""
+    exec(compile("\n" * block.line + block.text, block.document.name, "exec"), namespace)
+
+
+def executed(page: Path) -> dict[str, Any]:
+    """What the names of a page stand for, after its files are in the working directory."""
+    namespace: dict[str, Any] = {"__name__": f"page_{page.stem}"}
+    for block in blocks(page):
+        if block.file:
+            file = Path(block.file)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(block.text, encoding="utf-8")
+    for block in blocks(page, "python"):
+        execute(block, namespace)
     return namespace

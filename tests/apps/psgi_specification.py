@@ -4,12 +4,12 @@ Each block ``http`` of the document is an exchange with the application defined 
 last function of the block of Python, or an object of its last class.
 """
 
+import ast
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from documents import blocks
-from psgi_document import DOCUMENT, last_definition
+from documents import SPECIFICATION, Block, blocks, execute
 from pyre import psgi
 
 
@@ -17,15 +17,20 @@ def applications() -> Iterator[Any]:
     """Execute the document in one namespace, and find the application of each exchange."""
     namespace: dict[str, Any] = {"__name__": "specification"}
     defined = ""
-    for block in blocks(DOCUMENT, "python", "http"):
+    for block in blocks(SPECIFICATION, "python", "http"):
         if block.language == "python":
-            # A traceback names the line of the document.
-            code = compile("\n" * block.line + block.text, "psgi.md", "exec")
-            exec(code, namespace)
-            defined = last_definition(block.text)
+            execute(block, namespace)
+            defined = last_definition(block)
         else:
             found = namespace[defined]
             yield found() if isinstance(found, type) else found
+
+
+def last_definition(block: Block) -> str:
+    """The name of the last function or class that a block of Python defines."""
+    definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    found = [node.name for node in ast.parse(block.text).body if isinstance(node, definitions)]
+    return found[-1]
 
 
 class Examples:

@@ -1,76 +1,118 @@
-"""The framework's pages are true: their code is executed, their exchanges are made."""
+"""The pages of the documentation do what they say.
+
+Each page is one program: its blocks of Python run in their order, ``app`` is served, and then the
+exchanges of the page happen in their order. A page's functions ``test_*`` are run as well. JSON may
+be shown with more white space than it is sent with; framing is the host's, and not shown.
+"""
 
 import asyncio
-import inspect
 import json
-from collections.abc import Callable
-from typing import Any
+import re
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple, Self
 
 import pytest
-from apps.documents import DOCS, executed
-from support.exchanges import Exchange, Message, exchanges
+from apps.documents import FRAMEWORK, PAGES, executed
+from support.exchanges import Exchange, Fields, compared, exchanges
 
 from framework.hosts import HOSTS, Host
+from framework.sites import Site
 
-FOLDER = DOCS / "framework"
+FRAMING = {"content-length", "transfer-encoding"}
 
-PAGES = sorted(page.stem for page in FOLDER.glob("*.md"))
+LINK = re.compile(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)")
 
-CHOSEN = [host for host in HOSTS if host.name in {"in-process", "psgi-uvloop", "uvicorn"}]
-
-
-def functions(page: str) -> list[Callable[[], Any]]:
-    """The tests that a page shows."""
-    return [
-        value for name, value in executed(FOLDER / f"{page}.md").items() if name.startswith("test_")
-    ]
+HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 
 
-@pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize("host", CHOSEN, ids=lambda host: host.name)
-def test_exchanges(host: Host, page: str) -> None:
-    found = list(exchanges(FOLDER / f"{page}.md"))
-    with host.serve(f"framework_docs:{page}") as site, site.client() as client:
-        for exchange in found:
-            assert_as_shown(client, exchange)
+class Answer(NamedTuple):
+    """What of a response is compared."""
+
+    status: int
+    fields: Fields
+    content: object
+
+    @classmethod
+    def of(cls, status: int, fields: Iterable[tuple[str, str]], content: str) -> Self:
+        told = [(name, value) for name, value in compared(fields) if name not in FRAMING]
+        is_json = content != "" and dict(told).get("content-type", "").endswith("json")
+        return cls(status, told, json.loads(content) if is_json else content.rstrip("\n"))
 
 
-def assert_as_shown(client: Any, exchange: Exchange) -> None:
-    """A page shows the fields that matter; JSON it may show with more white space."""
-    shown = exchange.response
-    response = client.request(
-        exchange.method,
-        exchange.request.start_line.split()[1],
-        headers=exchange.request.fields,
-        content=exchange.request.content.encode(),
-    )
-    assert response.status_code == shown.status, exchange.place
-    sent = [(name.lower(), value) for name, value in response.headers.multi_items()]
-    for field in shown.fields:
-        assert field in sent, exchange.place
-    if tells_content(shown):
-        assert content_of(response.text) == content_of(shown.content), exchange.place
+@pytest.fixture(
+    scope="module",
+    params=[host for host in HOSTS if host.name in {"in-process", "psgi-uvloop"}],
+    ids=lambda host: host.name,
+)
+def host(request: pytest.FixtureRequest) -> Host:
+    """Two hosts; that all of them agree is for other tests to show."""
+    chosen: Host = request.param
+    return chosen
 
 
-def content_of(text: str) -> object:
-    """What JSON says, and other text without the line feeds at its end."""
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text.rstrip("\n")
+@pytest.fixture(params=PAGES, ids=lambda page: page.stem)
+def page(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A page, and a working directory for its files."""
+    monkeypatch.chdir(tmp_path)
+    chosen: Path = request.param
+    return chosen
 
 
-def tells_content(shown: Message) -> bool:
-    """Problem details are shown where they are of interest."""
-    return bool(shown.content) or ("content-type", "application/problem+json") not in shown.fields
+@pytest.fixture
+def site(host: Host, page: Path) -> Iterator[Site]:
+    with host.serve(f"framework_pages:{page.stem}") as site:
+        yield site
 
 
-@pytest.mark.parametrize("function", [function for page in PAGES for function in functions(page)])
-def test_shown_test(function: Callable[[], Any]) -> None:
-    assert inspect.iscoroutinefunction(function)
-    asyncio.run(function())
+def answer(site: Site, exchange: Exchange) -> Answer:
+    """What the request gets as it is written, from a client without fields of its own."""
+    with site.client() as client:
+        client.headers.clear()
+        request = client.build_request(
+            exchange.method,
+            exchange.target,
+            headers=exchange.request.fields,
+            content=exchange.request.octets,
+        )
+        response = client.send(request, stream=True)
+        content = b"".join(response.iter_raw())
+        return Answer.of(response.status_code, response.headers.multi_items(), content.decode())
 
 
-def test_every_page_is_in_the_index() -> None:
-    index = (FOLDER / "index.md").read_text(encoding="utf-8")
-    assert [page for page in PAGES if page != "index" and f"({page}.md)" not in index] == []
+def written_tests(page: Path) -> list[Callable[[], Coroutine[Any, Any, None]]]:
+    return [value for name, value in executed(page).items() if name.startswith("test_")]
+
+
+def anchor(heading: str) -> str:
+    """What a link to a heading ends with, as GitHub makes it."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
+def test_exchanges(site: Site, page: Path) -> None:
+    for exchange in exchanges(page):
+        shown = exchange.response
+        expected = Answer.of(shown.status, shown.fields, shown.content)
+        assert (exchange.place, answer(site, exchange)) == (exchange.place, expected)
+
+
+def test_tests(page: Path) -> None:
+    found = written_tests(page)
+    assert found or any(exchanges(page)), "the page shows nothing that happens"
+    for test in found:
+        asyncio.run(test())
+
+
+def test_links(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for path, fragment in LINK.findall(text):
+        target = (page.parent / path) if path else page
+        assert target.exists(), f"{page.name} links to {path}"
+        if fragment:
+            headings = HEADING.findall(target.read_text(encoding="utf-8"))
+            assert fragment in map(anchor, headings), f"{page.name} links to {path}#{fragment}"
+
+
+def test_the_index_names_every_page() -> None:
+    linked = {path for path, _ in LINK.findall((FRAMEWORK / "index.md").read_text("utf-8"))}
+    assert {page.name for page in PAGES} - {"index.md"} <= linked

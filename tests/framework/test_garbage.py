@@ -71,7 +71,9 @@ def test_on_the_server(server: Server, request_parts) -> None:
     assert garbage(server) < FOUND
 
 
-@pytest.mark.parametrize(("path", "field"), [("/json", JSON), ("/form", FORM)])
+@pytest.mark.parametrize(
+    ("path", "field"), [("/json", JSON), ("/form", FORM)], ids=["json", "form"]
+)
 def test_of_peers_that_leave(server: Server, path: str, field: str) -> None:
     def leave(times: int) -> None:
         for _ in range(times):

@@ -68,6 +68,11 @@ def test_methods_that_are_none(methods) -> None:
         register(App(), "/", with_a_request, methods=methods)
 
 
+def test_a_coroutine_function_runs_in_no_thread() -> None:
+    with pytest.raises(RegistrationError, match=f"{HERE}:.*with_a_request.*thread"):
+        register(App(), "/", with_a_request, thread=True)
+
+
 class Half(Blueprint):
     @framework.endpoint("/good")
     async def good(self) -> str:

@@ -1,33 +1,25 @@
 """The examples of the specification do what it says."""
 
 import pytest
-from apps.psgi_document import DOCUMENT
+from apps.documents import SPECIFICATION
 from support.client import Response
-from support.exchanges import Exchange, exchanges
+from support.exchanges import Exchange, compared, exchanges
 from support.server import Server
 
 from psgi.hosts import Host
 
 APP = "psgi_specification:app"
 
-EXCHANGES = list(exchanges(DOCUMENT))
-
-OF_THE_HOST = {"date", "server", "connection"}
-"""What a host may send or not."""
+EXCHANGES = list(exchanges(SPECIFICATION))
 
 
 def fields(pairs: list[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
     return [(name.decode(), value.decode("latin-1")) for name, value in pairs]
 
 
-def compared(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Fields in any order, without those that are the host's affair."""
-    return sorted(pair for pair in pairs if pair[0] not in OF_THE_HOST)
-
-
 def exchanged(server: Server, exchange: Exchange) -> Response:
     with server.connect() as connection:
-        connection.send(exchange.octets)
+        connection.send(exchange.octets(("example", str(EXCHANGES.index(exchange)))))
         return connection.read_response(exchange.method)
 
 

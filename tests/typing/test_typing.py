@@ -1,8 +1,8 @@
 """What type checkers say about programs that use the package, in their strict modes.
 
-``accepted`` holds what they must find nothing wrong with; the examples of the specification are
-treated alike, so that document and types can't drift apart. In ``refused`` they must find an error
-in each line that ends with ``# error``, and in no other.
+``accepted`` holds what they must find nothing wrong with; the examples of the specification and of
+the framework's pages are treated alike, so that documents and types can't drift apart. In
+``refused`` they must find an error in each line that ends with ``# error``, and in no other.
 """
 
 import ast
@@ -14,8 +14,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from apps.documents import Block, blocks
-from apps.psgi_document import DOCUMENT
+from apps.documents import PAGES, SPECIFICATION, Block, blocks
 
 FOLDER = Path(__file__).parent
 
@@ -25,7 +24,7 @@ ACCEPTED = sorted((FOLDER / "accepted").glob("*.py"))
 
 REFUSED = sorted((FOLDER / "refused").glob("*.py"))
 
-EXAMPLES = list(blocks(DOCUMENT, "python"))
+EXAMPLES = list(blocks(SPECIFICATION, "python"))
 
 Faults = dict[str, dict[int, str]]
 """What is said about the lines of each file, by the name of the file."""
@@ -72,12 +71,14 @@ CHECKERS = {"mypy": mypy, "pyright": pyright}
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """All the files in one place, the examples of the specification among them."""
+    """All the files in one place, the examples of the documents among them."""
     folder = tmp_path_factory.mktemp("checked")
     for file in ACCEPTED + REFUSED:
         shutil.copy(file, folder)
     for block in EXAMPLES:
         (folder / name_of(block)).write_text(module_of(block), encoding="utf-8")
+    for page in PAGES:
+        (folder / name_of_page(page)).write_text(module_of_page(page), encoding="utf-8")
     return folder
 
 
@@ -96,6 +97,18 @@ def module_of(block: Block) -> str:
     """The block on the lines that it has in the document, after the imports that it relies on."""
     imports = "".join(f"{line}\n" for line in imports_before(block))
     return imports + "\n" * (block.line - imports.count("\n")) + block.text
+
+
+def name_of_page(page: Path) -> str:
+    return f"page_{page.stem}.py"
+
+
+def module_of_page(page: Path) -> str:
+    """All blocks of a page, which is one program, on the lines that they have there."""
+    module = ""
+    for block in blocks(page, "python"):
+        module += "\n" * (block.line - module.count("\n")) + block.text
+    return module
 
 
 def imports_before(block: Block) -> list[str]:
@@ -127,6 +140,11 @@ def test_accepted(faults: Faults, file: Path) -> None:
 @pytest.mark.parametrize("block", EXAMPLES, ids=lambda block: block.place)
 def test_examples_of_the_specification(faults: Faults, block: Block) -> None:
     assert faults[name_of(block)] == {}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_pages_of_the_framework(faults: Faults, page: Path) -> None:
+    assert faults[name_of_page(page)] == {}
 
 
 @pytest.mark.parametrize("file", REFUSED, ids=lambda file: file.stem)

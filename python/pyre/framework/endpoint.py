@@ -1,5 +1,6 @@
 """Endpoints: functions with paths, and with what runs around each of them."""
 
+import inspect
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
@@ -171,6 +172,11 @@ def declared(
         raise RegistrationError(
             f"{location(endpoint.function)}: the decorators of {endpoint.__name__} say different"
             " things: it serves WebSockets or requests, in a thread or not"
+        )
+    if in_thread and inspect.iscoroutinefunction(endpoint.function):
+        raise RegistrationError(
+            f"{location(endpoint.function)}: {endpoint.__name__} is a coroutine function, which"
+            " runs on the event loop: leave thread=True out, or make it a plain one"
         )
     endpoint.declarations.insert(0, declaration)
     return endpoint

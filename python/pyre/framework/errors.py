@@ -7,9 +7,9 @@
 What an endpoint raises besides is a defect of the application: it is logged and answered by 500.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from pyre.psgi import HeaderFields
 
@@ -17,6 +17,14 @@ Source: TypeAlias = Literal["path", "query", "header", "cookie", "form", "body"]
 
 _FIRST_ERROR = 400
 _LAST_ERROR = 599
+
+_RENAMED: Final[Mapping[int, str]] = {
+    413: "Content Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+}
+"""Phrases for which CPython has older ones before 3.13."""
 
 
 class FieldError(NamedTuple):
@@ -61,7 +69,7 @@ class HTTPError(Exception):
     def title(self) -> str:
         """The reason phrase of the status (RFC 9110 §15)."""
         try:
-            return HTTPStatus(self.status).phrase
+            return _RENAMED.get(self.status) or HTTPStatus(self.status).phrase
         except ValueError:
             return (
                 "Client Error" if self.status < HTTPStatus.INTERNAL_SERVER_ERROR else "Server Error"

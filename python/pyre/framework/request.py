@@ -140,7 +140,7 @@ class Request:
             return self._cookies
 
     @property
-    def path_args(self) -> dict[str, object]:
+    def path_args(self) -> dict[str, Any]:
         """The values that stood in the path, by the names of their placeholders."""
         if self.endpoint is None:
             return {}

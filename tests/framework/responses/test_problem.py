@@ -16,6 +16,21 @@ def test_a_status_alone() -> None:
     assert json.loads(answer.content) == {"title": "Not Found", "status": 404}
 
 
+@pytest.mark.parametrize(
+    ("status", "title"),
+    [
+        (413, "Content Too Large"),
+        (414, "URI Too Long"),
+        (416, "Range Not Satisfiable"),
+        (422, "Unprocessable Content"),
+        (499, "Client Error"),
+        (599, "Server Error"),
+    ],
+)
+def test_the_title_does_not_depend_on_the_version_of_python(status: int, title: str) -> None:
+    assert json.loads(get(problem(HTTPError(status))).content)["title"] == title
+
+
 def test_all_there_is_to_say() -> None:
     errors = [FieldError("query", "page", "must be a number"), FieldError("body", "#/a", "missing")]
     error = HTTPError(400, "Two fields are wrong.", errors=errors)

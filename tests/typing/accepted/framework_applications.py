@@ -252,7 +252,7 @@ async def requests(request: Request) -> Response:
     assert_type(request.cookies.get("session"), str | None)
     assert_type(request.headers.get("accept", ""), str)
     assert_type(request.app, App)
-    assert_type(request.path_args, dict[str, object])
+    assert_type(request.path_args, dict[str, Any])
     assert_type(await request.body.read(10), bytes)
     assert_type(await request.body.text(), str)
     form = await request.body.form()
