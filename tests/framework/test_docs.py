@@ -42,11 +42,11 @@ class Answer(NamedTuple):
 
 @pytest.fixture(
     scope="module",
-    params=[host for host in HOSTS if host.name in {"in-process", "psgi-uvloop"}],
+    params=[host for host in HOSTS if host.name in {"in-process", "psgi-uvloop", "uvicorn"}],
     ids=lambda host: host.name,
 )
 def host(request: pytest.FixtureRequest) -> Host:
-    """Two hosts; that all of them agree is for other tests to show."""
+    """Three hosts; that all of them agree is for other tests to show."""
     chosen: Host = request.param
     return chosen
 

@@ -16,7 +16,7 @@ class StreamResponse(Response):
     at its end, when it raises, when the peer leaves. A plain one must not block.
 
     When the application stops, it waits for the response to end: half a download must not
-    look like a whole one. An ``endless`` one, which has to be asynchronous, ends at the next piece.
+    look like a whole one. An ``endless`` one, which has to be asynchronous, ends at once.
     ``trailers`` is called at the end for fields that follow (RFC 9110 §6.5).
 
         StreamResponse(rows(), content_type="text/csv; charset=utf-8")
