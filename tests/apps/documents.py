@@ -61,5 +61,6 @@ def executed(page: Path) -> dict[str, Any]:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(block.text, encoding="utf-8")
     for block in blocks(page, "python"):
-        execute(block, namespace)
+        if not block.file:  # those are modules
+            execute(block, namespace)
     return namespace

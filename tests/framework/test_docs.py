@@ -8,6 +8,7 @@ be shown with more white space than it is sent with; framing is the host's, and 
 import asyncio
 import json
 import re
+import sys
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -52,11 +53,18 @@ def host(request: pytest.FixtureRequest) -> Host:
 
 
 @pytest.fixture(params=PAGES, ids=lambda page: page.stem)
-def page(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A page, and a working directory for its files."""
+def page(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    """A page, and a working directory for its files, from which modules are imported."""
     monkeypatch.chdir(tmp_path)
-    chosen: Path = request.param
-    return chosen
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+    before = set(sys.modules)
+    yield request.param
+    for name in set(sys.modules) - before:
+        if (tmp_path / name.partition(".")[0]).with_suffix(".py").exists():
+            del sys.modules[name]
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from pyre import framework
-from pyre.framework import App, Blueprint, RegistrationError, Request
+from pyre.framework import App, Blueprint, NoSetupError, RegistrationError, Request
 
 HERE = Path(__file__).name
 
@@ -188,5 +188,5 @@ def test_a_url_that_cannot_be_made(target: str, values, error) -> None:
 
 
 def test_a_module_without_setup_is_refused() -> None:
-    with pytest.raises(RegistrationError, match=r"json.*setup"):
+    with pytest.raises(NoSetupError, match=r"json.*setup"):
         App().load("json")

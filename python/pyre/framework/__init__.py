@@ -19,7 +19,18 @@ from pyre.framework.app import App
 from pyre.framework.binding import Body, Cookie, Form, Header, Query
 from pyre.framework.blueprint import Blueprint
 from pyre.framework.endpoint import Endpoint, endpoint, websocket
-from pyre.framework.errors import FieldError, HTTPError, RegistrationError
+from pyre.framework.errors import (
+    ExtensionAlreadyLoaded,
+    ExtensionError,
+    ExtensionFailed,
+    ExtensionNotFound,
+    ExtensionNotLoaded,
+    FieldError,
+    HTTPError,
+    NoSetupError,
+    RegistrationError,
+)
+from pyre.framework.extension import Extension
 from pyre.framework.forms import UploadFile
 from pyre.framework.limits import Limits
 from pyre.framework.middleware import CallNext, Middleware
@@ -35,12 +46,19 @@ __all__ = [
     "CallNext",
     "Cookie",
     "Endpoint",
+    "Extension",
+    "ExtensionAlreadyLoaded",
+    "ExtensionError",
+    "ExtensionFailed",
+    "ExtensionNotFound",
+    "ExtensionNotLoaded",
     "FieldError",
     "Form",
     "HTTPError",
     "Header",
     "Limits",
     "Middleware",
+    "NoSetupError",
     "Query",
     "RegistrationError",
     "Request",

@@ -1,6 +1,7 @@
 """The application: what is registered with it, and the interfaces by which servers call it."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from os import PathLike
 from types import SimpleNamespace
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pyre import psgi
 from pyre.framework.asgi_stack import AsgiStack
 from pyre.framework.blueprint import Blueprint
+from pyre.framework.contribution import HookFunction
 from pyre.framework.dispatcher import Dispatcher
 from pyre.framework.endpoint import (
     WEBSOCKET,
@@ -18,16 +20,16 @@ from pyre.framework.endpoint import (
     checked_methods,
     declared,
 )
-from pyre.framework.error_handlers import ErrorHandler, ErrorHandlers, Kind
+from pyre.framework.error_handlers import ErrorHandler, Kind
 from pyre.framework.errors import RegistrationError
-from pyre.framework.lifespan import HookFunction, Lifespan
+from pyre.framework.extension import Extension
+from pyre.framework.lifespan import Lifespan
 from pyre.framework.limits import Limits
-from pyre.framework.loading import Extensions
+from pyre.framework.loading import DRAIN, Extensions
 from pyre.framework.middleware import Middleware
 from pyre.framework.mounting import Mount
 from pyre.framework.registry import Registry
 from pyre.framework.request import Request
-from pyre.framework.responders import responder
 from pyre.framework.responses import Response
 from pyre.framework.responses.template import template_environment
 from pyre.framework.reversing import Target, url_for
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from pyre.framework.testing import TestClient
 
 _Middleware = TypeVar("_Middleware", bound=Middleware)
+_Result = TypeVar("_Result")
 
 
 class App:
@@ -76,17 +79,14 @@ class App:
         self.limits = Limits() if limits is None else limits
         self.templates = _environment(templates)
         self.redirect_slashes = redirect_slashes
-        self.global_middleware: list[Middleware] = list(middleware)
-        self.error_handlers = ErrorHandlers()
-        self.mounts: list[Mount] = []
         self.stopping = Stopping()
-        self._registry = Registry(lambda route: responder(self, route))
-        self._extensions = Extensions(self)
+        self._extensions = Extensions(self, self._put_in_place)
+        self._extensions.registry.own.middleware.extend(middleware)
         self._lifespan = Lifespan(
-            None if lifespan is None else lambda: lifespan(self), self.stopping
+            None if lifespan is None else lambda: lifespan(self), self._extensions, self.stopping
         )
         self._stack = AsgiStack(_Core(self._answer_inside, self._run))
-        self._change()
+        self._forget_dispatcher()
 
     def add_blueprint(self, blueprint: Blueprint) -> None:
         """Register the endpoints of a blueprint, all or none, and give it the app.
@@ -97,8 +97,9 @@ class App:
         if not isinstance(blueprint, Blueprint):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise RegistrationError(f"an instance of a Blueprint is added, and not {blueprint!r}")
         blueprint.app = self
-        self._registry.add_blueprint(blueprint)
-        self._change()
+        registry, contribution = self._extensions.here()
+        registry.add_blueprint(contribution, blueprint)
+        self._change(registry)
 
     def endpoint(
         self,
@@ -136,8 +137,9 @@ class App:
         @app.middleware
         async def timed(request: Request, call_next: CallNext) -> Response: ...
         """
-        self.global_middleware.append(layer)
-        self._change()
+        registry, contribution = self._extensions.here()
+        contribution.middleware.append(layer)
+        self._change(registry)
         return layer
 
     def error(self, *kinds: Kind) -> Callable[[ErrorHandler], ErrorHandler]:
@@ -148,8 +150,15 @@ class App:
             @app.error(404)
             async def is_missing(request: Request, error: HTTPError) -> Response: ...
         """
-        self._change()
-        return self.error_handlers.adding(kinds)
+        registry, contribution = self._extensions.here()
+        add = registry.add_error_handler(contribution, kinds)
+
+        def register(handler: ErrorHandler) -> ErrorHandler:
+            add(handler)
+            self._change(registry)
+            return handler
+
+        return register
 
     def converter(
         self,
@@ -165,15 +174,17 @@ class App:
 
             app.converter("hex", lambda text: int(text, 16), lambda number: f"{number:x}")
         """
-        self._registry.converters.add(name, to_python, to_url)
+        registry, contribution = self._extensions.here()
+        registry.converters(contribution).add(name, to_python, to_url)
 
     def mount(self, path: str, app: ASGIApplication | psgi.ApplicationObject) -> None:
         """Have another application answer what is below ``path``, where no endpoint does.
 
         Its ``root_path`` is ``path``, and its lifespan is driven with the app's own.
         """
-        self.mounts.append(Mount(path, app))
-        self._change()
+        registry, contribution = self._extensions.here()
+        contribution.mounts.append(Mount(path, app))
+        self._change(registry)
 
     def static(
         self,
@@ -207,35 +218,88 @@ class App:
 
         app.wrap_asgi(SentryAsgiMiddleware)
         """
+        self.refuse_in_setup("ASGI middleware")
         self._stack.wrap(middleware, options)
-        self._change()
+        self._forget_dispatcher()
 
     def on_startup(self, hook: HookFunction) -> HookFunction:
         """Have a function, plain or coroutine, run before the first request."""
-        self._lifespan.on_startup.append(hook)
+        _, contribution = self._extensions.here()
+        contribution.on_startup.append(hook)
         return hook
 
     def on_shutdown(self, hook: HookFunction) -> HookFunction:
         """Have a function, plain or coroutine, run after the last request."""
-        self._lifespan.on_shutdown.append(hook)
+        _, contribution = self._extensions.here()
+        contribution.on_shutdown.append(hook)
         return hook
 
-    def load(self, name: str) -> None:
-        """Import a module, and have its ``setup(app)`` run at start-up."""
-        self._extensions.load(name)
-        self._change()
+    def create_task(
+        self, coroutine: Coroutine[Any, Any, _Result], *, name: str | None = None
+    ) -> asyncio.Task[_Result]:
+        """Run a coroutine in the background until the app ends; what it raises is logged.
+
+        In the setup of an extension, and in what that has started, until the extension ends.
+        Raises ``RuntimeError`` where no event loop runs.
+        """
+        _, contribution = self._extensions.here()
+        return contribution.activity.create_task(coroutine, name)
+
+    def load(self, name: str) -> Awaitable[None]:
+        """Load an extension: a module that has ``setup(app)``, a plain or a coroutine function.
+
+        Before the start, the module is imported at once and its ``setup`` runs at the start; there
+        is nothing to wait for. While the app runs, it is done when this was awaited.
+
+            app.load("shop.books")        # beside App()
+            await app.load("shop.books")  # in an endpoint, say
+
+        What was registered while the ``setup`` ran, in its context, belongs to the extension. If
+        the import or the ``setup`` raises, the app is as it was. Raises ``ExtensionError``:
+        ``ExtensionNotFound``, ``ExtensionAlreadyLoaded``, ``NoSetupError``, or ``ExtensionFailed``
+        with the ``original``.
+        """
+        return self._extensions.load(name)
+
+    async def unload(self, name: str, drain: float = DRAIN) -> None:
+        """Take away what an extension has registered, then end what runs on its behalf.
+
+        New requests do not reach it any more. Its WebSockets are closed with 1001, its event
+        streams end, and its handlers and other streams have ``drain`` seconds. Those left are
+        cancelled; the peer of a handler gets 503. Then its functions of ``on_shutdown`` are called,
+        ``on_unload`` of its blueprints and ``teardown(app)`` of its module, and its tasks are
+        cancelled. What raises meanwhile is logged. The caller's own request is not waited for, and
+        when the caller is cancelled, the rest is done all the same.
+
+        Raises ``ExtensionNotLoaded``, and ``ValueError`` for a ``drain`` that is no time.
+        """
+        await self._extensions.unload(name, drain)
+
+    async def reload(self, name: str, drain: float = DRAIN) -> None:
+        """Load an extension anew from its sources, and put it in the place of the old one.
+
+        No request comes between the two; then the old one ends, as ``unload`` tells. If the import
+        or the ``setup`` of the new one raises, the old one stays. Raises ``ExtensionError`` as
+        ``load`` and ``unload`` do.
+        """
+        await self._extensions.reload(name, drain)
+
+    @property
+    def loaded(self) -> Mapping[str, Extension]:
+        """The extensions that are set up, by their names."""
+        return self._extensions.loaded
 
     @property
     def routes(self) -> Sequence["Route"]:
         """What is registered, in the order of registration."""
-        return self._registry.routes
+        return self._extensions.here()[0].routes
 
     def find(self, method: str, raw_path: bytes) -> tuple[Any, tuple[Any, ...]]:
         """The route for a method and a raw path, and the values of its placeholders.
 
         Without a route it is ``None``, and the methods that the path has.
         """
-        return self._dispatcher.table.find(method, raw_path)
+        return self._dispatcher.find(method, raw_path)
 
     def url_for(self, endpoint: Target, /, **values: object) -> str:
         """The path of an endpoint, with ``values`` for its placeholders, the rest as its query.
@@ -260,7 +324,7 @@ class App:
     async def prepare(self) -> None:
         """Set up what was loaded, and build the table of routes. Servers need not call it."""
         await self._extensions.set_up()
-        self._build()
+        self._build(self._extensions.registry)
 
     def __psgi__(self, request: psgi.Request) -> Answer:
         """Answer a request of PSGI (section 1)."""
@@ -278,29 +342,47 @@ class App:
         """Serve a scope of ASGI 3."""
         await self._stack.application(scope, receive, send)
 
+    def refuse_in_setup(self, what: str) -> None:
+        """Raise ``RegistrationError`` if an extension wants what can't be taken away again."""
+        registry, contribution = self._extensions.here()
+        if contribution is not registry.own:
+            raise RegistrationError(
+                f"{what} can't be unloaded: it is for the app, and no extension"
+            )
+
     def _register(self, endpoint: Endpoint[..., Any]) -> Endpoint[..., Any]:
         """Add what an endpoint was declared to answer last."""
-        self._registry.add(endpoint.declarations[0], endpoint)
-        self._change()
+        registry, contribution = self._extensions.here()
+        registry.add_endpoint(contribution, endpoint)
+        self._change(registry)
         return endpoint
 
-    def _change(self) -> None:
-        """Have the next request see what was registered; those before it have their routes."""
+    def _change(self, registry: Registry) -> None:
+        """Have the next request see what was registered, unless that is still a draft."""
+        if registry is self._extensions.registry:
+            self._forget_dispatcher()
+
+    def _forget_dispatcher(self) -> None:
+        """Have the next request prepare the app; those before it have their routes."""
         self._core_answer: Callable[[psgi.Request], Answer] = self._prepare_and_answer
         guest = self._stack.guest
         self._answer: Callable[[psgi.Request], Answer] = (
             self._prepare_and_answer if guest is None else guest.__psgi__
         )
 
-    def _build(self) -> None:
-        """Compile what was registered, and put it in place by one store."""
-        registry = self._registry
-        self._dispatcher = Dispatcher(
-            self, registry.table(), has_websockets=registry.has_websockets
-        )
-        self._core_answer = self._dispatcher.answer
+    def _put_in_place(self, registry: Registry) -> None:
+        """Have requests answered by what a registry holds. Raises, or changes all at once."""
+        if self._extensions.is_set_up:
+            self._build(registry)
+        else:
+            self._forget_dispatcher()
+
+    def _build(self, registry: Registry) -> None:
+        dispatcher = Dispatcher(self, registry)
+        self._dispatcher = dispatcher
+        self._core_answer = dispatcher.answer
         if self._stack.guest is None:
-            self._answer = self._core_answer
+            self._answer = dispatcher.answer
 
     def _answer_inside(self, request: psgi.Request) -> Answer:
         """Answer what ASGI middleware has let through."""
@@ -314,8 +396,12 @@ class App:
 
     @asynccontextmanager
     async def _run(self, state: dict[str, Any]) -> "AsyncGenerator[None]":
-        await self.prepare()
-        async with self._lifespan.run(state, tuple(self.mounts)):
+        try:
+            await self.prepare()
+        except BaseException:
+            await self._extensions.end()
+            raise
+        async with self._lifespan.run(state):
             yield
 
 

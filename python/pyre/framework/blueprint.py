@@ -1,7 +1,8 @@
 """Blueprints: classes whose methods are endpoints, and whose instances know their app."""
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from pyre.framework.endpoint import Endpoint
 from pyre.framework.error_handlers import ErrorHandler, ErrorHandlers, Kind
@@ -9,6 +10,9 @@ from pyre.framework.middleware import Middleware
 
 if TYPE_CHECKING:
     from pyre.framework.app import App
+    from pyre.framework.contribution import Contribution
+
+_Result = TypeVar("_Result")
 
 
 class Blueprint:
@@ -41,6 +45,27 @@ class Blueprint:
         if middleware is not None:
             cls.middleware = tuple(middleware)
 
+    def on_unload(self) -> Awaitable[None] | None:
+        """Called when the blueprint goes: its extension is unloaded, or the app ends.
+
+        A subclass may have it, plain or as a coroutine function; its handlers have ended by then,
+        and its tasks have not.
+        """
+
+    def create_task(
+        self, coroutine: Coroutine[Any, Any, _Result], *, name: str | None = None
+    ) -> asyncio.Task[_Result]:
+        """Run a coroutine in the background; it is cancelled when the blueprint goes.
+
+        What it raises is logged. Raises ``RuntimeError`` for a blueprint that was not added to an
+        app, or that has gone, and where no event loop runs.
+        """
+        contribution: Contribution | None = getattr(self, _CONTRIBUTION, None)
+        if contribution is None:
+            coroutine.close()
+            raise RuntimeError("add the blueprint to an app before it creates tasks")
+        return contribution.activity.create_task(coroutine, name)
+
     @staticmethod
     def error(*kinds: Kind) -> Callable[[ErrorHandler], ErrorHandler]:
         """Have a method ``async def handle(self, request, error)`` answer errors of the endpoints.
@@ -61,6 +86,12 @@ class Blueprint:
 
 
 _HANDLED = "__pyre_handled__"
+_CONTRIBUTION = "__pyre_contribution__"
+
+
+def place(blueprint: Blueprint, contribution: "Contribution") -> None:
+    """Tell a blueprint what part of its app it is of."""
+    setattr(blueprint, _CONTRIBUTION, contribution)
 
 
 def endpoints(blueprint: Blueprint) -> Iterator[Endpoint[..., Any]]:

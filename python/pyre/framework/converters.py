@@ -26,7 +26,8 @@ their registration, ``alpha``, ``alnum``, ``slug``, ``string``, ``path``.
 """
 
 import inspect
-from collections.abc import Callable
+from collections import ChainMap
+from collections.abc import Callable, Iterable, MutableMapping
 from typing import Any
 
 from pyre._core import Parameter
@@ -39,10 +40,17 @@ __all__ = ["Alternative", "Converter", "Converters", "Parameter"]
 
 
 class Converters:
-    """The converters of one application: those that are built in, and its own."""
+    """The converters of one application: those that are built in, and its own.
 
-    def __init__(self) -> None:
-        self._converters: dict[str, Converter] = dict(BUILT_IN)
+    ``own`` takes what is added; ``others`` are those that were added by other parts of the app.
+    """
+
+    def __init__(
+        self,
+        own: MutableMapping[str, Converter] | None = None,
+        others: Iterable[MutableMapping[str, Converter]] = (),
+    ) -> None:
+        self._converters = ChainMap({} if own is None else own, *others, dict(BUILT_IN))
 
     def add(
         self,
@@ -63,7 +71,8 @@ class Converters:
             raise RegistrationError(f"{name!r} is no name that a converter can have in a path")
         if name in self._converters:
             raise RegistrationError(f"there is a converter {name!r} already")
-        order = len(self._converters) - len(BUILT_IN)
+        orders = [converter.order for converter in self._converters.values()]
+        order = max((order + 1 for order in orders if order is not None), default=0)
         self._converters[name] = Converter(name, None, to_url, order=order, to_python=to_python)
 
     def parameter(self, placeholder: Placeholder, annotation: object) -> Parameter:

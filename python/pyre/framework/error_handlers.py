@@ -58,6 +58,15 @@ class ErrorHandlers:
                 )
             self._handlers[kind] = handler
 
+    def update(self, others: "ErrorHandlers") -> None:
+        """Add all handlers of others. Raises ``RegistrationError`` as ``add`` does."""
+        for kind, handler in others.items():
+            self.add((kind,), handler)
+
+    def items(self) -> Iterable[tuple[Kind, Callable[..., Awaitable[object]]]]:
+        """Each kind, and its handler."""
+        return self._handlers.items()
+
     def bound_to(self, owner: object | None) -> "ErrorHandlers":
         """The same handlers as methods of ``owner``, if there is one."""
         if owner is None or not self._handlers:

@@ -1,8 +1,14 @@
 """What goes wrong: at registration by the programmer's hand, and in a request by the peer's.
 
     Exception
-    ├── HTTPError              a response with a status of 4xx or 5xx
-    └── RegistrationError      a blueprint, path or signature that can't work; names file and line
+    ├── HTTPError                    a response with a status of 4xx or 5xx
+    ├── RegistrationError            a blueprint, path or signature that can't work, and where
+    └── ExtensionError               an extension that can't be loaded, reloaded or unloaded
+        ├── ExtensionNotFound        there is no such module
+        ├── ExtensionAlreadyLoaded
+        ├── ExtensionNotLoaded
+        ├── NoSetupError             the module has no function ``setup(app)``
+        └── ExtensionFailed          its import, its setup or its start has raised
 
 What an endpoint raises besides is a defect of the application: it is logged and answered by 500.
 """
@@ -81,3 +87,47 @@ class HTTPError(Exception):
 
 class RegistrationError(Exception):
     """A path, a signature or a blueprint that can't work; the message says where and why."""
+
+
+class ExtensionError(Exception):
+    """An extension that can't be loaded, reloaded or unloaded; ``name`` is its module's."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(f"{name!r} {message}")
+        self.name = name
+
+
+class ExtensionNotFound(ExtensionError):
+    """There is no module with the name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, "is no module that can be imported")
+
+
+class ExtensionAlreadyLoaded(ExtensionError):
+    """The extension is loaded, or is about to be; ``reload`` loads it anew."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, "is loaded already")
+
+
+class ExtensionNotLoaded(ExtensionError):
+    """There is no extension of the name to be unloaded or reloaded."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, "is not loaded")
+
+
+class NoSetupError(ExtensionError):
+    """The module has no function ``setup(app)``."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, "has no function setup(app)")
+
+
+class ExtensionFailed(ExtensionError):
+    """What was raised by the import, the setup or the start of an extension is ``original``."""
+
+    def __init__(self, name: str, original: Exception) -> None:
+        super().__init__(name, f"has failed: {type(original).__name__}: {original}")
+        self.original = original

@@ -4,15 +4,17 @@ The more an endpoint asks for, the more there is to do, and nothing is done that
 an endpoint that takes values of its path only, without middleware, never has a ``Request`` made.
 """
 
+import asyncio
 import inspect
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyre import psgi
+from pyre.framework.activity import Activity, unavailable
 from pyre.framework.blueprint import error_handlers
-from pyre.framework.error_handlers import PASSED_ON, ErrorResponder
+from pyre.framework.error_handlers import PASSED_ON, ErrorHandlers, ErrorResponder
 from pyre.framework.errors import HTTPError
 from pyre.framework.invocation import Invoke, invocation
 from pyre.framework.middleware import (
@@ -37,25 +39,56 @@ _LOG = logging.getLogger("pyre.framework")
 _INTERNAL_ERROR = 1011  # RFC 6455 §7.4.1
 
 
-def responder(app: "App", route: Route) -> Respond:
-    """What answers the requests of a route."""
-    errors = ErrorResponder(*_levels(app, route))
-    layers = _layers(app, route)
+class Surroundings(NamedTuple):
+    """What is around every endpoint of an app."""
+
+    app: "App"
+    middleware: Sequence[Middleware]
+    error_handlers: ErrorHandlers
+
+    def errors(self, *levels: ErrorHandlers) -> ErrorResponder:
+        """What answers errors, by these levels and then by that of the app."""
+        return ErrorResponder(*(level for level in (*levels, self.error_handlers) if level))
+
+
+def responder(
+    around: Surroundings, route: Route, activity: Activity, *, is_followed: bool
+) -> Respond:
+    """What answers the requests of a route, on behalf of the part of the app that it is of.
+
+    ``is_followed`` where that part may be ended while the app goes on.
+    """
+    app, errors, layers = around.app, _errors(around, route), _layers(around, route)
+    is_coroutine_function = inspect.iscoroutinefunction(route.function)
+    is_direct = not layers and route.plan.is_path_only and not route.endpoint.in_thread
+    if is_direct and is_coroutine_function and is_followed:
+        return _awaited_and_followed(app, route, errors, activity)
+    if is_direct:
+        respond = (_awaited if is_coroutine_function else _inline)(app, route, errors)
+    else:
+        respond = _with_request(app, route, errors, layers, activity)
+    return activity.following(respond) if is_followed else respond
+
+
+def _with_request(
+    app: "App",
+    route: Route,
+    errors: ErrorResponder,
+    layers: Sequence[Middleware],
+    activity: Activity,
+) -> Respond:
+    """For an endpoint with middleware, or one that asks for more than values of the path."""
     invoke = invocation(route.function, route.plan, in_thread=route.endpoint.in_thread)
     if route.endpoint.is_websocket:
-        session = answering(_session(invoke), errors)
-        return _serving(app, route, nested(layers, session, errors), errors)
-    if layers:
-        is_of_values = route.plan.is_path_only and inspect.iscoroutinefunction(route.function)
-        innermost = (
-            answering_values(route.function, errors) if is_of_values else answering(invoke, errors)
-        )
-        return through(app, route, layers, innermost, errors)
-    if not route.plan.is_path_only or route.endpoint.in_thread:
-        return _with_request(app, route, invoke, errors)
-    if inspect.iscoroutinefunction(route.function):
-        return _awaited(app, route, errors)
-    return _inline(app, route, errors)
+        call = nested(layers, answering(_session(invoke), errors), errors)
+        return _serving(app, route, _conversing(call, activity), errors)
+    if not layers:
+        return _without_layers(app, route, invoke, errors)
+    is_of_values = route.plan.is_path_only and inspect.iscoroutinefunction(route.function)
+    innermost = (
+        answering_values(route.function, errors) if is_of_values else answering(invoke, errors)
+    )
+    return through(app, route, layers, innermost, errors)
 
 
 def through(
@@ -111,26 +144,17 @@ async def finished(
         request.error = None  # its traceback refers to the request
 
 
-def _levels(app: "App", route: Route) -> Sequence[Any]:
+def _errors(around: Surroundings, route: Route) -> ErrorResponder:
     owner = route.owner
     own = route.endpoint.error_handlers.bound_to(owner)
-    levels = (
-        (own, app.error_handlers)
-        if owner is None
-        else (
-            own,
-            error_handlers(owner),
-            app.error_handlers,
-        )
-    )
-    return [level for level in levels if level]
+    return around.errors(own) if owner is None else around.errors(own, error_handlers(owner))
 
 
-def _layers(app: "App", route: Route) -> tuple[Middleware, ...]:
+def _layers(around: Surroundings, route: Route) -> tuple[Middleware, ...]:
     owner = route.owner
     checks = [check if owner is None else check.__get__(owner) for check in route.endpoint.befores]
     return (
-        *app.global_middleware,
+        *around.middleware,
         *(() if owner is None else owner.middleware),
         *route.declaration.middleware,
         *map(before, checks),
@@ -150,6 +174,35 @@ def _awaited(app: "App", route: Route, errors: ErrorResponder) -> Respond:
     return respond
 
 
+def _awaited_and_followed(
+    app: "App", route: Route, errors: ErrorResponder, activity: Activity
+) -> Respond:
+    """The same as ``activity.following`` makes of ``_awaited``, with a coroutine less."""
+    function = route.function
+    running = activity.handlers
+
+    async def respond(host: psgi.Request, values: tuple[Any, ...]) -> psgi.Response | None:
+        task = asyncio.current_task()
+        running.add(task)
+        try:
+            try:
+                result = await function(*values)
+                response = to_psgi_directly(result, app, host)
+                return activity.with_stream(response) if isinstance(result, Response) else response
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is answered
+                return await _failed(app, route, errors, (host, values, error))
+        except asyncio.CancelledError:
+            if not activity.was_cancelled(task):
+                raise
+            return unavailable()
+        finally:
+            running.discard(task)
+            if activity.ending is not None:
+                activity.ending.set()
+
+    return respond
+
+
 def _inline(app: "App", route: Route, errors: ErrorResponder) -> Respond:
     """For a plain function that takes values of the path only: not even a coroutine is made."""
     function = route.function
@@ -157,7 +210,7 @@ def _inline(app: "App", route: Route, errors: ErrorResponder) -> Respond:
     def respond(host: psgi.Request, values: tuple[Any, ...]) -> Any:  # noqa: ANN401 - see PSGI
         try:
             result = function(*values)
-            if inspect.isawaitable(result):
+            if type(result) is not str and inspect.isawaitable(result):
                 return _resumed(app, route, errors, (host, values, result))
             return to_psgi_directly(result, app, host)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is answered
@@ -185,7 +238,7 @@ async def _failed(
     return await finished(await errors.respond(request, error), request, errors)
 
 
-def _with_request(app: "App", route: Route, invoke: Invoke, errors: ErrorResponder) -> Respond:
+def _without_layers(app: "App", route: Route, invoke: Invoke, errors: ErrorResponder) -> Respond:
     """For an endpoint without middleware that asks for more than values of the path."""
 
     async def respond(host: psgi.Request, values: tuple[Any, ...]) -> psgi.Response | None:
@@ -198,7 +251,12 @@ def _with_request(app: "App", route: Route, invoke: Invoke, errors: ErrorRespond
     return respond
 
 
-def _serving(app: "App", route: Route, call: CallNext, errors: ErrorResponder) -> Respond:
+def _serving(
+    app: "App",
+    route: Route,
+    call: Callable[[WebSocket], Awaitable[Response]],
+    errors: ErrorResponder,
+) -> Respond:
     """Serve a WebSocket; a host that has none says so before the endpoint is asked."""
 
     async def respond(host: psgi.Request, values: tuple[Any, ...]) -> psgi.Response | None:
@@ -211,6 +269,19 @@ def _serving(app: "App", route: Route, call: CallNext, errors: ErrorResponder) -
         return await finished(response, websocket, errors)
 
     return respond
+
+
+def _conversing(
+    call: Callable[[WebSocket], Awaitable[Response]], activity: Activity
+) -> Callable[[WebSocket], Awaitable[Response]]:
+    """The same; it ends with what it is a part of, if not before."""
+
+    async def converse(websocket: WebSocket) -> Response:
+        with activity.conversing(websocket):
+            return await call(websocket)
+        return Conversation()
+
+    return converse
 
 
 def _session(invoke: Invoke) -> Invoke:

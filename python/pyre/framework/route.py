@@ -33,11 +33,8 @@ class Route:
         "parameters",
         "path_names",
         "plan",
-        "respond",
         "template",
     )
-
-    respond: Respond
 
     def __init__(
         self,

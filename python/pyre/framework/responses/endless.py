@@ -45,6 +45,7 @@ class EndlessBody(Generic[_Item]):
         self._is_ping_due = False
         self._is_exhausted = False
         self._is_closing = False
+        self._is_ended = False
         self._something = asyncio.Event()
         """There is something that ``__anext__`` has to look at."""
 
@@ -60,7 +61,7 @@ class EndlessBody(Generic[_Item]):
             if self._piece is not None:
                 piece, self._piece = self._piece, None
                 return piece
-            if self._is_exhausted or self._stopping.is_set():
+            if self._is_exhausted or self._is_over():
                 break
             if self._is_ping_due:
                 return self.filler
@@ -76,7 +77,7 @@ class EndlessBody(Generic[_Item]):
             if self._timer:
                 self._timer.cancel()
             if not self._tasks:
-                await _close(self._source)
+                await close(self._source)
             for task in self._tasks:
                 task.cancel()
         if self._tasks:
@@ -89,9 +90,17 @@ class EndlessBody(Generic[_Item]):
             finally:
                 del error  # its traceback refers to this frame
 
+    def end(self) -> None:
+        """End the stream as if the application stopped."""
+        self._is_ended = True
+        self._something.set()
+
+    def _is_over(self) -> bool:
+        return self._is_ended or self._stopping.is_set()
+
     def _ask(self) -> None:
         """Let the source go on, unless a piece is there that came while a ping was sent."""
-        if self._piece is not None or self._is_closing or self._stopping.is_set():
+        if self._piece is not None or self._is_closing or self._is_over():
             return
         loop = asyncio.get_running_loop()
         self._is_asked.set()
@@ -133,14 +142,15 @@ class EndlessBody(Generic[_Item]):
                 self._something.set()
                 await self._is_asked.wait()
         finally:
-            await _close(iterator)
+            await close(iterator)
 
     async def _watch(self) -> None:
         await self._stopping.wait()
         self._something.set()
 
 
-async def _close(source: object) -> None:
+async def close(source: object) -> None:
+    """Call ``aclose``, if there is one."""
     aclose = getattr(source, "aclose", None)
     if aclose is not None:
         await aclose()

@@ -1,0 +1,84 @@
+"""A module that an app has loaded."""
+
+import logging
+from collections.abc import Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from pyre.framework.contribution import Contribution, call
+from pyre.framework.errors import NoSetupError
+from pyre.framework.importing import Modules
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from pyre.framework.app import App
+    from pyre.framework.route import Route
+
+_LOG = logging.getLogger("pyre.framework")
+
+
+class Extension:
+    """A module whose ``setup(app)`` has registered something, which ``unload`` takes away again.
+
+    ``name`` is the module's, ``contribution`` what its setup has registered.
+    """
+
+    def __init__(self, name: str, modules: Modules) -> None:
+        self.name = name
+        self.contribution = Contribution()
+        self.modules = modules
+        self.is_set_up = False
+        self._module: ModuleType | None = None
+
+    @property
+    def module(self) -> ModuleType:
+        """The module."""
+        if self._module is None:
+            raise RuntimeError(f"{self.name!r} is not imported yet")
+        return self._module
+
+    @property
+    def routes(self) -> Sequence["Route"]:
+        """The routes that it has registered, in their order."""
+        return tuple(self.contribution.routes)
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether its module is there."""
+        return self._module is not None
+
+    def import_module(self, *, afresh: bool) -> None:
+        """Import the module; ``afresh`` although somebody has done so already.
+
+        Raises ``ExtensionNotFound``, ``NoSetupError``, and what the module raises.
+        """
+        module = self.modules.import_fresh() if afresh else self.modules.import_once()
+        if not callable(getattr(module, "setup", None)):
+            self.modules.restore()
+            raise NoSetupError(self.name)
+        self._module = module
+
+    async def set_up(self, app: "App") -> None:
+        """Run the module's ``setup``."""
+        teardown = getattr(self.module, "teardown", None)
+        await call(self.module.setup, app)
+        if teardown is not None:
+            self.contribution.teardown = lambda: teardown(app)
+
+    async def end(self, drain: float, but: "asyncio.Task[Any] | None" = None) -> None:
+        """End what runs on its behalf, as ``App.unload`` tells; what raises meanwhile is logged."""
+        await self.contribution.activity.end(drain, but)
+        try:
+            await self.contribution.stop()
+        except Exception:  # noqa: BLE001 - the rest of the app goes on
+            _LOG.exception("%s has ended with an error", self.name)
+
+    def again(self) -> "Extension":
+        """The same module, of which nothing is set up."""
+        again = Extension(self.name, self.modules)
+        again._module = self._module
+        return again
+
+    def __repr__(self) -> str:
+        return f"<Extension {self.name}>"
