@@ -20,6 +20,7 @@ __all__ = [
 ]
 
 __version__: Final[str]
+"""The version of the distribution ``pyre-http``."""
 
 class ClientDisconnected(OSError):
     """Raised by ``send`` when the peer has gone (ASGI HTTP 2.4)."""

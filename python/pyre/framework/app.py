@@ -1,40 +1,24 @@
 """The application: what is registered with it, and the interfaces by which servers call it."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from os import PathLike
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from pyre import psgi
 from pyre.framework.asgi_stack import AsgiStack
-from pyre.framework.blueprint import Blueprint
-from pyre.framework.contribution import HookFunction
 from pyre.framework.dispatcher import Dispatcher
-from pyre.framework.endpoint import (
-    WEBSOCKET,
-    Declaration,
-    Endpoint,
-    FunctionDecorator,
-    checked_methods,
-    declared,
-)
-from pyre.framework.error_handlers import ErrorHandler, Kind
-from pyre.framework.errors import RegistrationError
 from pyre.framework.extension import Extension
 from pyre.framework.lifespan import Lifespan
 from pyre.framework.limits import Limits
 from pyre.framework.loading import DRAIN, Extensions
 from pyre.framework.middleware import Middleware
-from pyre.framework.mounting import Mount
+from pyre.framework.registering import Registering
 from pyre.framework.registry import Registry
-from pyre.framework.request import Request
-from pyre.framework.responses import Response
 from pyre.framework.responses.template import template_environment
 from pyre.framework.reversing import Target, url_for
 from pyre.framework.route import Answer
-from pyre.framework.static import StaticFiles
 from pyre.framework.stopping import Stopping
 from pyre.server.asgi import ASGIApplication, Receive, Scope, Send
 
@@ -43,14 +27,12 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
+    from pyre.framework.openapi import Edit, OpenAPI
     from pyre.framework.route import Route
     from pyre.framework.testing import TestClient
 
-_Middleware = TypeVar("_Middleware", bound=Middleware)
-_Result = TypeVar("_Result")
 
-
-class App:
+class App(Registering):
     """An application of PSGI and of ASGI 3: any server of either runs it.
 
     ``middleware`` runs around everything, the first of it outside. ``lifespan(app)`` returns an
@@ -88,162 +70,42 @@ class App:
         self._stack = AsgiStack(_Core(self._answer_inside, self._run))
         self._forget_dispatcher()
 
-    def add_blueprint(self, blueprint: Blueprint) -> None:
-        """Register the endpoints of a blueprint, all or none, and give it the app.
-
-        Raises ``RegistrationError``, with file and line, for what can't work: a path, a signature,
-        or an endpoint that can't be told apart from another one.
-        """
-        if not isinstance(blueprint, Blueprint):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise RegistrationError(f"an instance of a Blueprint is added, and not {blueprint!r}")
-        blueprint.app = self
-        registry, contribution = self._extensions.here()
-        registry.add_blueprint(contribution, blueprint)
-        self._change(registry)
-
-    def endpoint(
+    def openapi(  # noqa: PLR0913 - each is independent of the others
         self,
-        path: str,
+        title: str,
+        version: str = "1.0.0",
         *,
-        methods: Iterable[str] = ("GET",),
-        middleware: Iterable[Middleware] = (),
-        thread: bool = False,
-    ) -> FunctionDecorator:
-        """Register a function as an endpoint, without a blueprint.
+        path: str = "/openapi.json",
+        ui: str | None = "/docs",
+        description: str = "",
+        servers: Sequence[str] = (),
+        edit: "Edit | None" = None,
+    ) -> "OpenAPI":
+        """Describe the app by OpenAPI 3.1 at ``path``, and show that on a page at ``ui``.
 
-        @app.endpoint("/hello/{name}")
-        async def hello(name: str) -> str:
-            return f"Hello, {name}!"
+        ``title`` and ``version`` are those of the API, ``description`` may be CommonMark, and
+        ``servers`` are URLs; without any, it is where the app is. ``edit(document)`` changes the
+        document, a ``dict``, in place. Raises ``RegistrationError`` for paths that are taken, or
+        that have placeholders.
+
+            app.openapi("Books", "2.1.0")
         """
-        declaration = Declaration(path, checked_methods(methods), tuple(middleware))
+        from pyre.framework.openapi import Info, OpenAPI  # noqa: PLC0415 - not all apps have one
 
-        def register(function: Any) -> Any:  # noqa: ANN401 - FunctionDecorator has the types
-            return self._register(declared(function, declaration, in_thread=thread))
-
-        return register
-
-    def websocket(self, path: str, *, middleware: Iterable[Middleware] = ()) -> FunctionDecorator:
-        """Register a function that serves WebSockets, without a blueprint."""
-        declaration = Declaration(path, (WEBSOCKET,), tuple(middleware))
-
-        def register(function: Any) -> Any:  # noqa: ANN401 - FunctionDecorator has the types
-            return self._register(declared(function, declaration, is_websocket=True))
-
-        return register
-
-    def middleware(self, layer: _Middleware) -> _Middleware:
-        """Have a layer run around everything, within those that are there already.
-
-        @app.middleware
-        async def timed(request: Request, call_next: CallNext) -> Response: ...
-        """
-        registry, contribution = self._extensions.here()
-        contribution.middleware.append(layer)
-        self._change(registry)
-        return layer
-
-    def error(self, *kinds: Kind) -> Callable[[ErrorHandler], ErrorHandler]:
-        """Have ``async def handle(request, error)`` answer what nobody further inside has.
-
-        ``kinds`` are classes of exceptions, or statuses of ``HTTPError``; 500 is any defect.
-
-            @app.error(404)
-            async def is_missing(request: Request, error: HTTPError) -> Response: ...
-        """
-        registry, contribution = self._extensions.here()
-        add = registry.add_error_handler(contribution, kinds)
-
-        def register(handler: ErrorHandler) -> ErrorHandler:
-            add(handler)
-            self._change(registry)
-            return handler
-
-        return register
-
-    def converter(
-        self,
-        name: str,
-        to_python: Callable[[str], object],
-        to_url: Callable[[Any], str] = str,
-    ) -> None:
-        """Add a converter for paths, before the endpoints that use it.
-
-        ``to_python`` makes the value of a segment, which is decoded and not empty, and raises
-        ``ValueError`` for one that it is not; the path then does not match. ``to_url`` goes the
-        other way. Raises ``RegistrationError`` for a name that is taken.
-
-            app.converter("hex", lambda text: int(text, 16), lambda number: f"{number:x}")
-        """
-        registry, contribution = self._extensions.here()
-        registry.converters(contribution).add(name, to_python, to_url)
-
-    def mount(self, path: str, app: ASGIApplication | psgi.ApplicationObject) -> None:
-        """Have another application answer what is below ``path``, where no endpoint does.
-
-        Its ``root_path`` is ``path``, and its lifespan is driven with the app's own.
-        """
-        registry, contribution = self._extensions.here()
-        contribution.mounts.append(Mount(path, app))
-        self._change(registry)
-
-    def static(
-        self,
-        path: str,
-        directory: "str | PathLike[str]",
-        *,
-        name: str = "static",
-        **options: Any,  # noqa: ANN401 - those of StaticFiles
-    ) -> None:
-        """Serve the files of a directory below ``path``; for the options see ``StaticFiles``.
-
-        ``name`` is what ``url_for`` knows them by.
-
-            app.static("/assets", "dist", cache_control="public, max-age=3600")
-            app.url_for("static", path="style.css")
-        """
-        files = StaticFiles(directory, **options)
-
-        async def file(request: Request, path: str) -> Response:
-            return files.respond(path, request.psgi)
-
-        async def index(request: Request) -> Response:
-            return files.respond("", request.psgi)
-
-        file.__name__ = index.__name__ = name
-        self.endpoint(path.rstrip("/") + "/{path:path}")(file)
-        self.endpoint(path.rstrip("/") + "/")(index)
+        openapi = OpenAPI(self, Info(title, version, description, tuple(servers)), edit)
+        openapi.serve(path, ui)
+        return openapi
 
     def wrap_asgi(self, middleware: Callable[..., ASGIApplication], **options: object) -> None:
         """Put ASGI middleware made by others around the app, outside of what is there already.
 
-        app.wrap_asgi(SentryAsgiMiddleware)
+        ``middleware`` is called with the application inside of it, and with ``options``.
+
+            app.wrap_asgi(GZipMiddleware, minimum_size=500)
         """
         self.refuse_in_setup("ASGI middleware")
         self._stack.wrap(middleware, options)
         self._forget_dispatcher()
-
-    def on_startup(self, hook: HookFunction) -> HookFunction:
-        """Have a function, plain or coroutine, run before the first request."""
-        _, contribution = self._extensions.here()
-        contribution.on_startup.append(hook)
-        return hook
-
-    def on_shutdown(self, hook: HookFunction) -> HookFunction:
-        """Have a function, plain or coroutine, run after the last request."""
-        _, contribution = self._extensions.here()
-        contribution.on_shutdown.append(hook)
-        return hook
-
-    def create_task(
-        self, coroutine: Coroutine[Any, Any, _Result], *, name: str | None = None
-    ) -> asyncio.Task[_Result]:
-        """Run a coroutine in the background until the app ends; what it raises is logged.
-
-        In the setup of an extension, and in what that has started, until the extension ends.
-        Raises ``RuntimeError`` where no event loop runs.
-        """
-        _, contribution = self._extensions.here()
-        return contribution.activity.create_task(coroutine, name)
 
     def load(self, name: str) -> Awaitable[None]:
         """Load an extension: a module that has ``setup(app)``, a plain or a coroutine function.
@@ -312,10 +174,12 @@ class App:
         return url_for(self.routes, endpoint, values)
 
     def test_client(self, **options: Any) -> "TestClient":  # noqa: ANN401 - those of TestClient
-        """A client in the same process, without a socket; see ``TestClient``. Needs httpx.
+        """A client in the same process, without a socket. Needs httpx.
 
-        async with app.test_client() as client:
-            response = await client.get("/")
+        ``options`` are those of ``TestClient``.
+
+            async with app.test_client() as client:
+                response = await client.get("/")
         """
         from pyre.framework.testing import TestClient  # noqa: PLC0415 - needs httpx
 
@@ -341,21 +205,6 @@ class App:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a scope of ASGI 3."""
         await self._stack.application(scope, receive, send)
-
-    def refuse_in_setup(self, what: str) -> None:
-        """Raise ``RegistrationError`` if an extension wants what can't be taken away again."""
-        registry, contribution = self._extensions.here()
-        if contribution is not registry.own:
-            raise RegistrationError(
-                f"{what} can't be unloaded: it is for the app, and no extension"
-            )
-
-    def _register(self, endpoint: Endpoint[..., Any]) -> Endpoint[..., Any]:
-        """Add what an endpoint was declared to answer last."""
-        registry, contribution = self._extensions.here()
-        registry.add_endpoint(contribution, endpoint)
-        self._change(registry)
-        return endpoint
 
     def _change(self, registry: Registry) -> None:
         """Have the next request see what was registered, unless that is still a draft."""

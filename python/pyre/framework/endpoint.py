@@ -145,8 +145,10 @@ def endpoint(
 def websocket(path: str, *, middleware: Iterable[Middleware] = ()) -> MethodDecorator:
     """Make a method of a blueprint serve WebSockets (RFC 6455).
 
-    @websocket("/live/{room}")
-    async def live(self, websocket: WebSocket, room: str): ...
+    One of its parameters is the ``WebSocket``. Raises ``RegistrationError``.
+
+        @websocket("/live/{room}")
+        async def live(self, websocket: WebSocket, room: str): ...
     """
     declaration = Declaration(path, (WEBSOCKET,), tuple(middleware))
 

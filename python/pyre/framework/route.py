@@ -26,6 +26,7 @@ class Route:
     """Methods and a path, the endpoint that they lead to, and the plan by which it is called."""
 
     __slots__ = (
+        "__weakref__",
         "declaration",
         "endpoint",
         "function",

@@ -18,6 +18,7 @@ from pyre.psgi.content import HeaderFields
 from pyre.psgi.response import Response
 
 VERSION: Final = "1.0"
+"""The version of the specification that this package follows."""
 
 _Default = TypeVar("_Default")
 _Arguments = TypeVarTuple("_Arguments")

@@ -42,6 +42,12 @@ def model_field(source: FieldSource, name: str, annotation: object, absent: Abse
     return Field(source, name, look, reader.convert, absent)
 
 
+def sent_names(source: FieldSource, model: object) -> Iterator[tuple[str, str]]:
+    """The names of a model's fields in JSON, and those that a peer sends from that source."""
+    for member in _members(source, model):
+        yield member.key, member.field.name
+
+
 class _Member(NamedTuple):
     """A field of a model: the model's name for it, and how it is read."""
 

@@ -47,6 +47,17 @@ def read_signature(function: Callable[..., object], *, skip_first: bool = False)
     )
 
 
+def return_annotation(function: Callable[..., object]) -> object:
+    """The annotation of what a function returns; ``inspect.Signature.empty`` if there is none.
+
+    Raises whatever evaluating it raises: ``NameError`` for a name that only type checkers see.
+    """
+    annotation = inspect.signature(function).return_annotation
+    if annotation is inspect.Signature.empty:
+        return annotation
+    return _evaluated(annotation, _Names(_innermost(function)))
+
+
 def _innermost(function: Callable[..., object]) -> Callable[..., object]:
     """The function that a programmer wrote: under decorators, partials and callable objects."""
     while True:
@@ -105,9 +116,8 @@ def _with_annotation(parameter: Parameter, names: _Names, signature: Signature) 
     """The parameter, with what a string or a forward reference in its annotation names."""
     if parameter.annotation is Parameter.empty:
         return parameter
-    holder = SimpleNamespace(__annotations__={"it": parameter.annotation})
     try:
-        hints = typing.get_type_hints(holder, names.globals, names.locals, include_extras=True)
+        annotation = _evaluated(parameter.annotation, names)
     except NameError as error:
         raise signature.error(
             parameter.name,
@@ -119,4 +129,9 @@ def _with_annotation(parameter: Parameter, names: _Names, signature: Signature) 
         raise signature.error(
             parameter.name, f"its annotation {parameter.annotation!r} can't be evaluated: {error}"
         ) from error
-    return parameter.replace(annotation=hints["it"])
+    return parameter.replace(annotation=annotation)
+
+
+def _evaluated(annotation: object, names: _Names) -> object:
+    holder = SimpleNamespace(__annotations__={"it": annotation})
+    return typing.get_type_hints(holder, names.globals, names.locals, include_extras=True)["it"]

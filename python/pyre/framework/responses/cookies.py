@@ -12,7 +12,10 @@ from pyre.framework.responses.headers import ResponseHeaders
 from pyre.framework.responses.http_dates import http_date
 
 Prefix: TypeAlias = Literal["host", "secure"]
+"""``__Host-`` or ``__Secure-``, by which a browser vouches for where a cookie is from (§4.1.3)."""
+
 SameSite: TypeAlias = Literal["strict", "lax", "none"]
+"""With which requests from other sites a cookie is sent (§4.1.2.7): with none, links, or all."""
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _COOKIE_OCTETS = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*")
