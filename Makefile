@@ -34,8 +34,8 @@ export PYO3_ENVIRONMENT_SIGNATURE := cpython-$(PYTHON_VERSION)
 # Nothing that cargo builds here embeds Python, so libpython and its headers need not be installed.
 export PYO3_BUILD_EXTENSION_MODULE := 1
 
-.PHONY: help run test test-rust test-python lint lint-rust lint-python fmt fuzz conformance docs wheel clean \
-	bench bench-quick bench-compare bench-report bench-micro
+.PHONY: help run test test-rust test-python lint lint-rust lint-python fmt fuzz conformance docs docs-serve docs-rust \
+	wheel clean bench bench-quick bench-compare bench-report bench-micro
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -53,7 +53,7 @@ test-rust: $(VENV) ## Run the Rust tests.
 test-python: .venv/extension .venv/test-tools ## Run the Python tests; choose some with ARGS=.
 	$(BIN)/pytest $(ARGS)
 
-lint: lint-rust lint-python ## Run every static check.
+lint: lint-rust lint-python docs ## Run every static check, and build the site.
 
 lint-rust: $(VENV) $(CARGO_DENY) ## Check the Rust code.
 	cargo fmt --check
@@ -93,14 +93,23 @@ bench-micro: $(VENV) ## Measure reading, routing and writing without sockets.
 
 fuzz: $(addprefix fuzz-,$(TARGET)) ## Fuzz each target FUZZ_SECONDS=60, or one with TARGET=; needs a C++ compiler.
 
-docs: $(VENV) ## Build the documentation of the crates.
+docs: .venv/docs-tools ## Build the site of the documentation into target/site; a broken link is an error.
+	$(BIN)/python scripts/api_reference.py docs/reference
+	$(BIN)/zensical build --clean --strict
+	$(BIN)/python scripts/check_site.py target/site
+
+docs-serve: .venv/docs-tools ## Show the site while it is written.
+	$(BIN)/python scripts/api_reference.py docs/reference
+	$(BIN)/zensical serve
+
+docs-rust: $(VENV) ## Build the documentation of the crates.
 	cargo doc --workspace --no-deps
 
 wheel: .venv/build-tools ## Build a release wheel into dist/.
 	$(BIN)/maturin build --release --out dist --interpreter $(PYO3_PYTHON)
 
 clean: ## Remove what was built; .tools stays, because it takes minutes to compile.
-	rm -rf target dist .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache
+	rm -rf target dist docs/reference .cache .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache
 	find python -name '*.so' -delete
 
 $(VENV):

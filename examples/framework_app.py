@@ -1,9 +1,10 @@
 """A shelf of books with pyre.framework: a blueprint, JSON in and out, middleware, events.
 
-pyre framework_app:app --app-dir examples
-curl http://127.0.0.1:8000/books
-curl --json '{"title": "Emma", "year": 1815}' http://127.0.0.1:8000/books
-curl --no-buffer http://127.0.0.1:8000/books/changes
+Serve it by ``pyre framework_app:app --app-dir examples``.
+
+    curl http://127.0.0.1:8000/books
+    curl --json '{"title": "Emma", "year": 1815}' http://127.0.0.1:8000/books
+    curl --no-buffer http://127.0.0.1:8000/books/changes
 """
 
 import asyncio

@@ -1,9 +1,11 @@
 """A Starlette application: ``pyre starlette_app:app --app-dir examples``.
 
-curl localhost:8000/hello/Ada
-curl --data-binary @README.md localhost:8000/sha256
-curl localhost:8000/download/1000000 --output zeros
-curl --request POST localhost:8000/visits
+What it answers:
+
+    curl localhost:8000/hello/Ada
+    curl --data-binary @README.md localhost:8000/sha256
+    curl localhost:8000/download/1000000 --output zeros
+    curl --request POST localhost:8000/visits
 """
 
 import contextlib

@@ -1,12 +1,20 @@
 """The documents whose blocks of code are executed, so that they stay true."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-DOCS = Path(__file__).parents[2] / "docs"
+ROOT = Path(__file__).parents[2]
+
+DOCS = ROOT / "docs"
+
+README = ROOT / "README.md"
 
 SPECIFICATION = DOCS / "spec" / "psgi.md"
+
+PSGI = (SPECIFICATION, DOCS / "psgi.md")
+"""Whose exchanges are with the application that is defined last before each."""
 
 FRAMEWORK = DOCS / "framework"
 
@@ -14,16 +22,40 @@ PAGES = tuple(sorted(FRAMEWORK.glob("*.md")))
 """The documentation of the framework. Each page is one program, of which ``app`` is served."""
 
 
+WALKTHROUGHS = (DOCS / "index.md", DOCS / "getting-started.md")
+"""What a new user follows from the top to the bottom: files to write, and commands to type."""
+
+GENERATED = DOCS / "reference"
+
+DOCUMENTS = (
+    README,
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "ARCHITECTURE.md",
+    *sorted(path for path in DOCS.rglob("*.md") if GENERATED not in path.parents),
+)
+"""All of them."""
+
+TITLE = re.compile(r'title="([^"]+)"')
+
+FIRST_LINE = re.compile(r"# (\w[\w./-]*\.\w+)\n")
+
+
 class Block(NamedTuple):
     """The lines between two fences."""
 
     document: Path
     language: str
-    file: str
-    """The name that stands after the language: the block shows that file."""
+    title: str
+    """What stands after the language."""
     line: int
     """The number of the fence that begins it."""
     text: str
+
+    @property
+    def file(self) -> str:
+        """The file that the block shows: its title or, where comments begin so, its first line."""
+        found = TITLE.fullmatch(self.title) or FIRST_LINE.match(self.text)
+        return found[1] if found else ""
 
     @property
     def place(self) -> str:
@@ -37,8 +69,8 @@ def blocks(document: Path, *languages: str) -> Iterator[Block]:
     for number, line in enumerate(document.read_text(encoding="utf-8").splitlines(), 1):
         if fence is None:
             if line.startswith("```"):
-                language, _, file = line.removeprefix("```").partition(" ")
-                fence = Block(document, language, file, number, "")
+                language, _, title = line.removeprefix("```").partition(" ")
+                fence = Block(document, language, title, number, "")
         elif line == "```":
             if fence.language in languages or not languages:
                 yield fence

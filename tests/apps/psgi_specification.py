@@ -1,4 +1,4 @@
-"""The applications of the specification. The field ``example`` chooses one by its number.
+"""The applications of the pages about PSGI. The field ``example`` chooses one by its number.
 
 Each block ``http`` of the document is an exchange with the application defined last before it: the
 last function of the block of Python, or an object of its last class.
@@ -9,28 +9,29 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from documents import SPECIFICATION, Block, blocks, execute
+from documents import PSGI, Block, blocks, execute
 from pyre import psgi
 
 
 def applications() -> Iterator[Any]:
-    """Execute the document in one namespace, and find the application of each exchange."""
-    namespace: dict[str, Any] = {"__name__": "specification"}
-    defined = ""
-    for block in blocks(SPECIFICATION, "python", "http"):
-        if block.language == "python":
-            execute(block, namespace)
-            defined = last_definition(block)
-        else:
-            found = namespace[defined]
-            yield found() if isinstance(found, type) else found
+    """Execute each document in one namespace, and find the application of each exchange."""
+    for document in PSGI:
+        namespace: dict[str, Any] = {"__name__": document.stem}
+        defined = ""
+        for block in blocks(document, "python", "http"):
+            if block.language == "python":
+                execute(block, namespace)
+                defined = last_definition(block) or defined
+            else:
+                found = namespace[defined]
+                yield found() if isinstance(found, type) else found
 
 
 def last_definition(block: Block) -> str:
-    """The name of the last function or class that a block of Python defines."""
+    """The name of the last function or class that a block of Python defines, if it does."""
     definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     found = [node.name for node in ast.parse(block.text).body if isinstance(node, definitions)]
-    return found[-1]
+    return found[-1] if found else ""
 
 
 class Examples:

@@ -7,24 +7,19 @@ be shown with more white space than it is sent with; framing is the host's, and 
 
 import asyncio
 import json
-import re
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 import pytest
-from apps.documents import FRAMEWORK, PAGES, executed
+from apps.documents import PAGES, executed
 from support.exchanges import Exchange, Fields, compared, exchanges
 
 from framework.hosts import HOSTS, Host
 from framework.sites import Site
 
 FRAMING = {"content-length", "transfer-encoding"}
-
-LINK = re.compile(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)")
-
-HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 
 
 class Answer(NamedTuple):
@@ -92,11 +87,6 @@ def written_tests(page: Path) -> list[Callable[[], Coroutine[Any, Any, None]]]:
     return [value for name, value in executed(page).items() if name.startswith("test_")]
 
 
-def anchor(heading: str) -> str:
-    """What a link to a heading ends with, as GitHub makes it."""
-    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
-
-
 def test_exchanges(site: Site, page: Path) -> None:
     for exchange in exchanges(page):
         shown = exchange.response
@@ -109,18 +99,3 @@ def test_tests(page: Path) -> None:
     assert found or any(exchanges(page)), "the page shows nothing that happens"
     for test in found:
         asyncio.run(test())
-
-
-def test_links(page: Path) -> None:
-    text = page.read_text(encoding="utf-8")
-    for path, fragment in LINK.findall(text):
-        target = (page.parent / path) if path else page
-        assert target.exists(), f"{page.name} links to {path}"
-        if fragment:
-            headings = HEADING.findall(target.read_text(encoding="utf-8"))
-            assert fragment in map(anchor, headings), f"{page.name} links to {path}#{fragment}"
-
-
-def test_the_index_names_every_page() -> None:
-    linked = {path for path, _ in LINK.findall((FRAMEWORK / "index.md").read_text("utf-8"))}
-    assert {page.name for page in PAGES} - {"index.md"} <= linked

@@ -1,7 +1,7 @@
-"""The examples of the specification do what it says."""
+"""The examples of the specification, and of the guide to it, do what is said there."""
 
 import pytest
-from apps.documents import SPECIFICATION
+from apps.documents import PSGI
 from support.client import Response
 from support.exchanges import Exchange, compared, exchanges
 from support.server import Server
@@ -10,7 +10,7 @@ from psgi.hosts import Host
 
 APP = "psgi_specification:app"
 
-EXCHANGES = list(exchanges(SPECIFICATION))
+EXCHANGES = [exchange for document in PSGI for exchange in exchanges(document)]
 
 
 def fields(pairs: list[tuple[bytes, bytes]]) -> list[tuple[str, str]]:

@@ -1,12 +1,13 @@
 """What type checkers say about programs that use the package, in their strict modes.
 
-``accepted`` holds what they must find nothing wrong with; the examples of the specification and of
-the framework's pages are treated alike, so that documents and types can't drift apart. In
+``accepted`` holds what they must find nothing wrong with; the examples of the documents are treated
+alike, so that documents and types can't drift apart. In
 ``refused`` they must find an error in each line that ends with ``# error``, and in no other.
 """
 
 import ast
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from apps.documents import PAGES, SPECIFICATION, Block, blocks
+from apps.documents import PAGES, PSGI, SPECIFICATION, WALKTHROUGHS, Block, blocks
 
 FOLDER = Path(__file__).parent
 
@@ -25,6 +26,12 @@ ACCEPTED = sorted((FOLDER / "accepted").glob("*.py"))
 REFUSED = sorted((FOLDER / "refused").glob("*.py"))
 
 EXAMPLES = list(blocks(SPECIFICATION, "python"))
+
+PROGRAMS = [*PAGES, *(document for document in PSGI if document != SPECIFICATION)]
+"""Each page is one."""
+
+FILES = [block for document in WALKTHROUGHS for block in blocks(document, "python")]
+"""Each is a program of its own."""
 
 Faults = dict[str, dict[int, str]]
 """What is said about the lines of each file, by the name of the file."""
@@ -77,7 +84,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(file, folder)
     for block in EXAMPLES:
         (folder / name_of(block)).write_text(module_of(block), encoding="utf-8")
-    for page in PAGES:
+    for block in FILES:
+        lines = "\n" * block.line
+        (folder / name_of(block)).write_text(lines + block.text, encoding="utf-8")
+    # What the tests of a walk-through import.
+    (folder / "main.py").write_text("from pyre.framework import App\n\napp = App()\n")
+    for page in PROGRAMS:
         (folder / name_of_page(page)).write_text(module_of_page(page), encoding="utf-8")
     return folder
 
@@ -90,7 +102,8 @@ def faults(request: pytest.FixtureRequest, folder: Path) -> Faults:
 
 
 def name_of(block: Block) -> str:
-    return f"example_{block.line}.py"
+    stem = re.sub(r"\W", "_", "_".join(block.document.with_suffix("").parts[-2:]))
+    return f"example_{stem}_{block.line}.py"
 
 
 def module_of(block: Block) -> str:
@@ -137,13 +150,13 @@ def test_accepted(faults: Faults, file: Path) -> None:
     assert faults[file.name] == {}
 
 
-@pytest.mark.parametrize("block", EXAMPLES, ids=lambda block: block.place)
-def test_examples_of_the_specification(faults: Faults, block: Block) -> None:
+@pytest.mark.parametrize("block", EXAMPLES + FILES, ids=name_of)
+def test_examples_of_documents(faults: Faults, block: Block) -> None:
     assert faults[name_of(block)] == {}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_pages_of_the_framework(faults: Faults, page: Path) -> None:
+@pytest.mark.parametrize("page", PROGRAMS, ids=lambda page: page.stem)
+def test_pages(faults: Faults, page: Path) -> None:
     assert faults[name_of_page(page)] == {}
 
 
