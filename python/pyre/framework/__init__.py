@@ -36,6 +36,7 @@ from pyre.framework.limits import Limits
 from pyre.framework.middleware import CallNext, Middleware
 from pyre.framework.request import Request
 from pyre.framework.responses import Response
+from pyre.framework.sessions.session import Session
 from pyre.framework.static import StaticFiles
 from pyre.framework.websocket import WebSocket
 
@@ -63,6 +64,7 @@ __all__ = [
     "RegistrationError",
     "Request",
     "Response",
+    "Session",
     "StaticFiles",
     "UploadFile",
     "WebSocket",

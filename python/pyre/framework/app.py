@@ -2,13 +2,15 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
 from os import PathLike
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from pyre import psgi
 from pyre.framework.asgi_stack import AsgiStack
 from pyre.framework.dispatcher import Dispatcher
+from pyre.framework.errors import RegistrationError
 from pyre.framework.extension import Extension
 from pyre.framework.lifespan import Lifespan
 from pyre.framework.limits import Limits
@@ -28,7 +30,10 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from pyre.framework.openapi import Edit, OpenAPI
+    from pyre.framework.responses.cookies import CookieScope
     from pyre.framework.route import Route
+    from pyre.framework.sessions import SessionStore
+    from pyre.framework.sessions.sessions import Sessions
     from pyre.framework.testing import TestClient
 
 
@@ -62,6 +67,7 @@ class App(Registering):
         self.templates = _environment(templates)
         self.redirect_slashes = redirect_slashes
         self.stopping = Stopping()
+        self.session_keeping: Sessions | None = None
         self._extensions = Extensions(self, self._put_in_place)
         self._extensions.registry.own.middleware.extend(middleware)
         self._lifespan = Lifespan(
@@ -95,6 +101,44 @@ class App(Registering):
         openapi = OpenAPI(self, Info(title, version, description, tuple(servers)), edit)
         openapi.serve(path, ui)
         return openapi
+
+    def sessions(
+        self,
+        secrets: Iterable[str | bytes],
+        store: "SessionStore | None" = None,
+        *,
+        max_age: timedelta | float = timedelta(days=14),
+        timeout: float = 2.0,
+        name: str = "session",
+        **cookie: "Unpack[CookieScope]",
+    ) -> None:
+        """Have the app remember its visitors: ``request.session`` is a mapping that is saved.
+
+        ``secrets``, each of 32 octets or more, sign the cookies: the first of them new ones, and
+        what any of them has signed is taken. Without a ``store``, such as ``RedisStore`` and
+        ``MemoryStore``, all of a session is in its cookie, for its visitor to read, and not to
+        change. ``max_age``, ``timedelta`` or seconds, is counted from the last time that the
+        session was saved; a session that is touched when half of it is over is saved again.
+        ``timeout``, in seconds, is what a store has for each answer. ``name`` and ``cookie`` are
+        the cookie's, with the keywords of ``Response.set_cookie``; ``secure`` left out is as the
+        request came.
+
+        Raises ``RegistrationError`` the second time and in the setup of an extension,
+        ``ValueError`` for what can't work, a short secret above all.
+
+            app.sessions(secrets=[newest, older], store=RedisStore("redis://localhost"))
+        """
+        from pyre.framework.sessions.sessions import Sessions  # noqa: PLC0415 - not all apps have them
+
+        self.refuse_in_setup("sessions")
+        if self.session_keeping is not None:
+            raise RegistrationError("the app has sessions already")
+        self.session_keeping = Sessions(
+            secrets, store, max_age=max_age, timeout=timeout, name=name, scope=cookie
+        )
+        if store is not None:
+            self.on_shutdown(store.close)
+        self._forget_dispatcher()
 
     def wrap_asgi(self, middleware: Callable[..., ASGIApplication], **options: object) -> None:
         """Put ASGI middleware made by others around the app, outside of what is there already.

@@ -25,7 +25,12 @@ class Dispatcher:
     __slots__ = ("_has_websockets", "_mounts", "_table", "_unmatched")
 
     def __init__(self, app: "App", registry: "Registry") -> None:
-        around = Surroundings(app, tuple(registry.middleware), registry.error_handlers)
+        around = Surroundings(
+            app,
+            tuple(registry.middleware),
+            registry.error_handlers,
+            None if app.session_keeping is None else app.session_keeping.load,
+        )
         routes = Routes()
         mounts: list[tuple[Mount, Respond]] = []
         for contribution in registry.contributions:
@@ -94,4 +99,4 @@ def _unmatched(around: Surroundings) -> "Respond":
 
 def _without_endpoint(around: Surroundings, call: Any) -> "Respond":  # noqa: ANN401
     errors = around.errors()
-    return through(around.app, None, around.middleware, answering(call, errors), errors)
+    return through(around, None, around.middleware, answering(call, errors), errors)

@@ -13,6 +13,7 @@ from pyre.psgi import BodyError, Disconnected
 
 if TYPE_CHECKING:
     from pyre.framework.request import Request
+    from pyre.framework.sessions.keeping import Load
 
 Kind: TypeAlias = type[Exception] | int
 """What a handler is for: a class of exceptions, or the status of an ``HTTPError``."""
@@ -98,8 +99,9 @@ class ErrorHandlers:
 class ErrorResponder:
     """Makes a response of an exception, by the handlers of all levels, innermost first."""
 
-    def __init__(self, *levels: ErrorHandlers) -> None:
+    def __init__(self, *levels: ErrorHandlers, load_session: "Load | None" = None) -> None:
         self._levels = levels
+        self._load_session = load_session if levels else None
 
     async def respond(self, request: "Request", error: Exception) -> Response:
         """The response to an error; what a handler raises is answered by the next level."""
@@ -107,6 +109,8 @@ class ErrorResponder:
             if isinstance(error, PASSED_ON):
                 raise error
             request.error = error
+            if self._load_session is not None:
+                await self._load_session(request)
             for level in self._levels:
                 handler, is_expected = level.find(error)
                 if handler is None:

@@ -13,6 +13,9 @@ from pyre.psgi import Request as HostRequest
 
 if TYPE_CHECKING:
     from pyre.framework.app import App
+    from pyre.framework.sessions.keeping import Kept
+    from pyre.framework.sessions.session import Session
+    from pyre.framework.sessions.sessions import SessionUse
 
 _Arguments = TypeVarTuple("_Arguments")
 
@@ -37,7 +40,8 @@ class Request:
 
     ``psgi`` is the host's request and ``app`` the application. ``endpoint`` is what was found for
     it, and ``values`` what stood in the path; there is none for a path that is not known. ``error``
-    is what was turned into the response that ``call_next`` has returned.
+    is what was turned into the response that ``call_next`` has returned. ``session_use`` is there
+    once the session was touched, ``loaded_session`` where a store was asked for it before.
     """
 
     __binding__: ClassVar[GivenKind] = "request"
@@ -48,7 +52,9 @@ class Request:
         "app",
         "endpoint",
         "error",
+        "loaded_session",
         "psgi",
+        "session_use",
         "values",
     )
 
@@ -65,6 +71,8 @@ class Request:
         self.values = values
         # What is made when it is asked for has a slot that is empty until then.
         self.error: BaseException | None = None
+        self.session_use: SessionUse | None = None
+        self.loaded_session: Kept | None = None
 
     @property
     def method(self) -> str:
@@ -138,6 +146,20 @@ class Request:
         except AttributeError:
             self._cookies: Mapping[str, str] = parse_cookies(self.psgi.headers.get("cookie", ""))
             return self._cookies
+
+    @property
+    def session(self) -> "Session":
+        """What the app remembers of the visitor, a mutable mapping; see ``App.sessions``.
+
+        Raises ``RuntimeError`` for an app that has no sessions, and ``HTTPError`` 503 while their
+        store is out of order.
+        """
+        use = self.session_use
+        if use is None:
+            if self.app.session_keeping is None:
+                raise RuntimeError("the app has no sessions: call app.sessions(secrets=[secret])")
+            use = self.session_use = self.app.session_keeping.touch(self)
+        return use.session
 
     @property
     def path_args(self) -> dict[str, Any]:

@@ -6,16 +6,15 @@ an endpoint that takes values of its path only, without middleware, never has a 
 
 import asyncio
 import inspect
-import logging
-from collections.abc import Awaitable, Callable, Sequence
-from http import HTTPStatus
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyre import psgi
 from pyre.framework.activity import Activity, unavailable
 from pyre.framework.blueprint import error_handlers
-from pyre.framework.error_handlers import PASSED_ON, ErrorHandlers, ErrorResponder
-from pyre.framework.errors import HTTPError
+from pyre.framework.error_handlers import ErrorHandlers, ErrorResponder
+from pyre.framework.finishing import finished
+from pyre.framework.handshakes import conversing, serving, until_closed
 from pyre.framework.invocation import Invoke, invocation
 from pyre.framework.middleware import (
     CallNext,
@@ -28,15 +27,12 @@ from pyre.framework.middleware import (
 )
 from pyre.framework.request import Request
 from pyre.framework.responses import Response, to_psgi_directly
+from pyre.framework.responses import respond as as_response
 from pyre.framework.route import Respond, Route
-from pyre.framework.websocket import Conversation, WebSocket
 
 if TYPE_CHECKING:
     from pyre.framework.app import App
-
-_LOG = logging.getLogger("pyre.framework")
-
-_INTERNAL_ERROR = 1011  # RFC 6455 §7.4.1
+    from pyre.framework.sessions.keeping import Load
 
 
 class Surroundings(NamedTuple):
@@ -45,10 +41,13 @@ class Surroundings(NamedTuple):
     app: "App"
     middleware: Sequence[Middleware]
     error_handlers: ErrorHandlers
+    load_session: "Load | None" = None
+    """What is awaited before anybody can touch the session of a request."""
 
     def errors(self, *levels: ErrorHandlers) -> ErrorResponder:
         """What answers errors, by these levels and then by that of the app."""
-        return ErrorResponder(*(level for level in (*levels, self.error_handlers) if level))
+        all_levels = [level for level in (*levels, self.error_handlers) if level]
+        return ErrorResponder(*all_levels, load_session=self.load_session)
 
 
 def responder(
@@ -66,33 +65,44 @@ def responder(
     if is_direct:
         respond = (_awaited if is_coroutine_function else _inline)(app, route, errors)
     else:
-        respond = _with_request(app, route, errors, layers, activity)
+        respond = _with_request(around, route, errors, layers, activity)
     return activity.following(respond) if is_followed else respond
 
 
 def _with_request(
-    app: "App",
+    around: Surroundings,
     route: Route,
     errors: ErrorResponder,
     layers: Sequence[Middleware],
     activity: Activity,
 ) -> Respond:
     """For an endpoint with middleware, or one that asks for more than values of the path."""
+    app, load = around.app, around.load_session if _may_touch_session(route, layers) else None
     invoke = invocation(route.function, route.plan, in_thread=route.endpoint.in_thread)
     if route.endpoint.is_websocket:
-        call = nested(layers, answering(_session(invoke), errors), errors)
-        return _serving(app, route, _conversing(call, activity), errors)
+        call = nested(layers, answering(until_closed(invoke), errors), errors)
+        return serving(app, route, conversing(call, activity), errors, load)
     if not layers:
-        return _without_layers(app, route, invoke, errors)
+        return _without_layers(app, route, invoke, errors, load)
     is_of_values = route.plan.is_path_only and inspect.iscoroutinefunction(route.function)
     innermost = (
         answering_values(route.function, errors) if is_of_values else answering(invoke, errors)
     )
-    return through(app, route, layers, innermost, errors)
+    return through(around, route, layers, innermost, errors)
+
+
+def _may_touch_session(route: Route, layers: Sequence[Middleware]) -> bool:
+    """Whether anything of the application's sees the request: not if it is for a static file."""
+    if layers:
+        return True
+    of_request = any(
+        bound.source in {"request", "websocket", "session"} for bound in route.plan.parameters
+    )
+    return of_request and not route.function.__module__.startswith("pyre.framework.")
 
 
 def through(
-    app: "App",
+    around: Surroundings,
     route: Route | None,
     layers: Sequence[Middleware],
     innermost: CallNext,
@@ -100,15 +110,19 @@ def through(
 ) -> Respond:
     """Answer through layers of middleware; the first of them is run by what is returned."""
     if not layers:
-        return _unlayered(app, route, innermost, errors)
+        return _unlayered(around.app, route, innermost, errors)
+    app, load = around.app, around.load_session
     first, *others = layers
     call_next = nested(others, innermost, errors)
 
     async def respond(host: psgi.Request, values: tuple[Any, ...]) -> psgi.Response | None:
         request = Request(host, app, route, values)
+        if load is not None:
+            await load(request)
         try:
             response = await first(request, call_next)
-            if type(response) is Response and request.error is None:
+            is_bare = request.error is None and request.session_use is None
+            if is_bare and type(response) is Response:
                 return response.to_psgi(app, host)
             response = checked(response, first)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is answered
@@ -124,24 +138,6 @@ def _unlayered(app: "App", route: Route | None, call: CallNext, errors: ErrorRes
         return await finished(await call(request), request, errors)
 
     return respond
-
-
-async def finished(
-    response: Response, request: Request, errors: ErrorResponder
-) -> psgi.Response | None:
-    """The host's response; if it can't be made, that is an error as any other.
-
-    After a WebSocket there is nothing left to answer.
-    """
-    try:
-        if isinstance(response, Conversation):
-            return None
-        return response.to_psgi(request.app, request.psgi)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is answered
-        response = await errors.respond(request, error)
-        return response.to_psgi(request.app, request.psgi)
-    finally:
-        request.error = None  # its traceback refers to the request
 
 
 def _errors(around: Surroundings, route: Route) -> ErrorResponder:
@@ -238,70 +234,21 @@ async def _failed(
     return await finished(await errors.respond(request, error), request, errors)
 
 
-def _without_layers(app: "App", route: Route, invoke: Invoke, errors: ErrorResponder) -> Respond:
+def _without_layers(
+    app: "App", route: Route, invoke: Invoke, errors: ErrorResponder, load: "Load | None"
+) -> Respond:
     """For an endpoint without middleware that asks for more than values of the path."""
 
     async def respond(host: psgi.Request, values: tuple[Any, ...]) -> psgi.Response | None:
         request = Request(host, app, route, values)
+        if load is not None:
+            await load(request)
         try:
-            return to_psgi_directly(await invoke(request), app, host)
+            result = await invoke(request)
+            if request.session_use is None:
+                return to_psgi_directly(result, app, host)
+            return await finished(as_response(result), request, errors)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is answered
             return await finished(await errors.respond(request, error), request, errors)
 
     return respond
-
-
-def _serving(
-    app: "App",
-    route: Route,
-    call: Callable[[WebSocket], Awaitable[Response]],
-    errors: ErrorResponder,
-) -> Respond:
-    """Serve a WebSocket; a host that has none says so before the endpoint is asked."""
-
-    async def respond(host: psgi.Request, values: tuple[Any, ...]) -> psgi.Response | None:
-        websocket = WebSocket(host, app, route, values)
-        if "websocket" in host.server_capabilities:
-            response = await call(websocket)
-        else:
-            missing = HTTPError(HTTPStatus.NOT_IMPLEMENTED, "This server has no WebSocket.")
-            response = await errors.respond(websocket, missing)
-        return await finished(response, websocket, errors)
-
-    return respond
-
-
-def _conversing(
-    call: Callable[[WebSocket], Awaitable[Response]], activity: Activity
-) -> Callable[[WebSocket], Awaitable[Response]]:
-    """The same; it ends with what it is a part of, if not before."""
-
-    async def converse(websocket: WebSocket) -> Response:
-        with activity.conversing(websocket):
-            return await call(websocket)
-        return Conversation()
-
-    return converse
-
-
-def _session(invoke: Invoke) -> Invoke:
-    """A WebSocket's endpoint: what it returns is the answer where nothing was accepted."""
-
-    async def serve(request: Any) -> object:  # noqa: ANN401 - a WebSocket, to all layers a Request
-        try:
-            answer = await invoke(request)
-        except PASSED_ON:
-            raise
-        except Exception:
-            if not request.is_accepted:
-                raise
-            _LOG.exception("WEBSOCKET %s failed", request.path)
-            await request.close(_INTERNAL_ERROR)
-            answer = None
-        if request.is_accepted:
-            return Conversation()
-        if answer is None:
-            raise HTTPError(HTTPStatus.FORBIDDEN, "The WebSocket was refused.")
-        return answer
-
-    return serve

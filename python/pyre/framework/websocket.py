@@ -43,7 +43,15 @@ class WebSocket(Request):
         self._open: psgi.WebSocket | None = None
 
     async def accept(self, subprotocol: str | None = None, headers: psgi.HeaderFields = ()) -> None:
-        """Accept the handshake. Raises ``RuntimeError`` the second time, and ``Disconnected``."""
+        """Accept the handshake, and save the session if it was changed.
+
+        Raises ``RuntimeError`` the second time, ``Disconnected``, and for the session what
+        ``Request.session`` raises.
+        """
+        if self.session_use is not None:
+            response = Response(headers=headers)
+            await self.session_use.save(response, self)
+            headers = response.lines
         self._open = await self.psgi.accept(subprotocol, headers)
 
     @property

@@ -5,7 +5,7 @@ from inspect import Parameter
 from typing import Literal, TypeAlias
 
 BoundSource: TypeAlias = Literal[
-    "path", "query", "header", "cookie", "form", "body", "request", "websocket"
+    "path", "query", "header", "cookie", "form", "body", "request", "websocket", "session"
 ]
 
 

@@ -2,7 +2,8 @@
 
 1. The name of a placeholder is the path's.
 2. A marker says it: ``Annotated[str, Header()]``.
-3. ``Request``, ``WebSocket`` and ``UploadFile`` (a form's) are known by the annotation alone.
+3. ``Request``, ``WebSocket``, ``Session`` and ``UploadFile`` (a form's) are known by the annotation
+   alone.
 4. A struct, dataclass, TypedDict or pydantic model, or a union of them, is the JSON body.
 5. What text becomes, and lists, sets and tuples of that, is the query's.
 
@@ -72,7 +73,7 @@ def _bound(parameter: Parameter, source: BoundSource, alias: str) -> Bound:
 def _source(parts: Annotation) -> BoundSource:
     marker = parts.marker
     kind = given_kind(parts.type)
-    if kind == "request" or kind == "websocket":  # noqa: PLR1714 - type checkers follow this
+    if kind is not None and kind != "upload":
         if marker is not None:
             raise Unbindable(f"{describe(parts.type)} is given as it is: remove the marker")
         return kind

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal, Protocol, TypeAlias
 
 from pyre.psgi import Headers
 
-GivenKind: TypeAlias = Literal["request", "websocket", "upload"]
+GivenKind: TypeAlias = Literal["request", "websocket", "session", "upload"]
 
 
 class Given(Protocol):
@@ -79,6 +79,11 @@ class Request(Protocol):
     @property
     def cookies(self) -> Mapping[str, str]:
         """The cookies by their names."""
+        ...
+
+    @property
+    def session(self) -> object:
+        """The session. Raises ``HTTPError`` 503, and ``RuntimeError`` where there are none."""
         ...
 
     @property

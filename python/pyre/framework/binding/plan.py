@@ -2,7 +2,8 @@
 
 A plan lays all that is read in a row,
 
-    request, WebSocket, body, fields of the query, header section, cookies and form, path values
+    request, WebSocket, body, session, fields of the query, header section, cookies and form,
+    path values
 
 and picks the arguments from it in the order of the signature.
 """
@@ -35,8 +36,8 @@ _ATTRIBUTES: Final[tuple[tuple[FieldSource, str], ...]] = (
     ("cookie", "cookies"),
 )
 _JSON: Final = "application/json"
-# Request, WebSocket and body are there in every row.
-_FIXED: Final = 3
+# Request, WebSocket, body and session have a place in every row.
+_FIXED: Final = 4
 
 
 def plan(
@@ -106,6 +107,7 @@ class Plan:
         "_groups",
         "_keywords",
         "_pick",
+        "_takes_session",
         "is_path_only",
         "is_request_then_path",
         "is_sync",
@@ -128,6 +130,7 @@ class Plan:
         )
         self._form = _fields(bindings, "form")
         self._body = _body(bindings)
+        self._takes_session = any(bound.source == "session" for bound in self.parameters)
         self._pick, self._keywords = _picks(self.parameters)
 
         sources = [bound.source for bound in self.parameters if not bound.is_keyword_only]
@@ -146,7 +149,7 @@ class Plan:
         ``values`` are those of the path's placeholders: first ``path_parameters``, then any others.
         Raises ``HTTPError`` with status 400 that lists all fields that are wrong.
         """
-        row: list[object] = [request, websocket, None]
+        row: list[object] = [request, websocket, None, self._session(request)]
         errors: list[FieldError] = []
         for values_of, fields in self._groups:
             read_fields(fields, values_of(request), row, errors)
@@ -163,7 +166,7 @@ class Plan:
         Raises what ``arguments_sync`` does, and what reading the body does: ``HTTPError`` with
         status 413 or 415, PSGI's ``Disconnected`` and ``BodyError``.
         """
-        row: list[object] = [request, websocket, None]
+        row: list[object] = [request, websocket, None, self._session(request)]
         errors: list[FieldError] = []
         for values_of, fields in self._groups:
             read_fields(fields, values_of(request), row, errors)
@@ -182,6 +185,9 @@ class Plan:
             raise bad_request(errors)
         row += values
         return self._pick(row), self._keyword_arguments(row) if self._keywords else {}
+
+    def _session(self, request: Request) -> object:
+        return request.session if self._takes_session else None
 
     def _keyword_arguments(self, row: Sequence[object]) -> dict[str, object]:
         return {name: row[place] for name, place in self._keywords}
@@ -212,7 +218,7 @@ def _picks(
 
 def _places(parameters: Sequence[Bound]) -> dict[str, int]:
     """Where each argument stands in the row."""
-    given = {"request": 0, "websocket": 1, "body": 2}
+    given = {"request": 0, "websocket": 1, "body": 2, "session": 3}
     places = {bound.name: given[bound.source] for bound in parameters if bound.source in given}
     place = _FIXED
     for source in ("query", "header", "cookie", "form", "path"):

@@ -40,7 +40,7 @@ def reader(bound: Bound) -> Reader:
             return _field(source, bound, absent)
         case "body":
             return JsonBody(bound.type, absent)
-        case "path" | "request" | "websocket":
+        case "path" | "request" | "websocket" | "session":
             return None
 
 

@@ -1,0 +1,107 @@
+"""Sessions in a store, whose cookies have a signed key only."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from pyre.framework.errors import HTTPError
+from pyre.framework.sessions.cookie import SessionCookie
+from pyre.framework.sessions.keeping import Kept
+from pyre.framework.sessions.signing import Signer
+from pyre.framework.sessions.store import SessionStore
+
+if TYPE_CHECKING:
+    from pyre.framework.request import Request
+
+_LOG = logging.getLogger("pyre.framework")
+
+_KEY_SIZE: Final = 24
+"""Octets of randomness in a key; OWASP asks for 8 at least."""
+
+_UNAVAILABLE: Final = Kept(b"", is_due=False)
+"""In place of a session that the store was asked for in vain."""
+
+_Answer = TypeVar("_Answer")
+
+
+class InStore:
+    """Keeps sessions in a store, by keys that nobody can guess, and that nobody but us signs.
+
+    The store is asked before anybody could touch the session, as touching can't wait; and only for
+    requests with a valid cookie. ``timeout`` is in seconds, for each question.
+    """
+
+    def __init__(
+        self,
+        store: SessionStore,
+        signer: Signer,
+        cookie: SessionCookie,
+        *,
+        max_age: int,
+        timeout: float,
+    ) -> None:
+        self._store = store
+        self._signer = signer
+        self._cookie = cookie
+        self._max_age = max_age
+        self._timeout = timeout
+
+    async def load(self, request: "Request") -> None:
+        """See ``Load``. Does nothing the second time."""
+        if request.loaded_session is not None:
+            return
+        token = self._cookie.value(request)
+        signed = None if token is None else self._signer.verify(token)
+        if signed is None:
+            return
+        try:
+            octets = await self._ask(self._store.get(signed.text))
+        except HTTPError:
+            request.loaded_session = _UNAVAILABLE
+            return
+        if octets is not None:
+            request.loaded_session = Kept(octets, signed.is_due, signed.text)
+
+    def find(self, request: "Request") -> Kept | None:
+        """See ``Keeping``."""
+        if request.loaded_session is _UNAVAILABLE:
+            raise _unavailable()
+        return request.loaded_session
+
+    async def keep(self, octets: bytes, kept: Kept | None, *, is_renewed: bool) -> str | None:
+        """See ``Keeping``."""
+        if kept is not None and not is_renewed:
+            if await self._set(kept.key, octets, existing=True):
+                return self._signer.sign(kept.key)
+            return None
+        key = secrets.token_urlsafe(_KEY_SIZE)
+        await self._set(key, octets, existing=False)
+        if kept is not None:
+            await self.forget(kept)
+        return self._signer.sign(key)
+
+    async def forget(self, kept: Kept) -> None:
+        """See ``Keeping``."""
+        await self._ask(self._store.delete(kept.key))
+
+    async def _set(self, key: str, octets: bytes, *, existing: bool) -> bool:
+        return await self._ask(self._store.set(key, octets, self._max_age, existing=existing))
+
+    async def _ask(self, answer: Awaitable[_Answer]) -> _Answer:
+        """What the store says. Raises ``HTTPError`` 503, and logs why."""
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await answer
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+            if isinstance(error, TimeoutError) and not str(error):
+                reason = f"no answer within {self._timeout:g} s"
+            is_wanted = _LOG.isEnabledFor(logging.DEBUG)
+            _LOG.error("the session store has failed: %s", reason, exc_info=is_wanted)
+            raise _unavailable() from error
+
+
+def _unavailable() -> HTTPError:
+    return HTTPError(503, "Sessions are not available at the moment.")
