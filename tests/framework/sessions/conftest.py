@@ -69,9 +69,10 @@ def redis_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
 
 @pytest.fixture
 def redis(redis_process: Redis) -> Redis:
-    """A server that runs, and is empty."""
+    """A server that runs, is empty, and has counted nothing."""
     redis_process.start()
     redis_process.ask("FLUSHALL")
+    redis_process.ask("CONFIG", "RESETSTAT")
     return redis_process
 
 

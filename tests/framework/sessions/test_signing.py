@@ -60,7 +60,7 @@ def test_any_text_is_refused(text: str) -> None:
 
 
 @given(TEXTS, st.integers(MAX_TOKEN_SIZE, 100_000), st.booleans())
-def test_large_text_is_refused(text: str, size: int, *, is_before: bool) -> None:
+def test_large_text_is_refused(text: str, size: int, is_before: bool) -> None:  # noqa: FBT001
     token, more = signer().sign(text), "x" * size
     assert signer().verify(more + token if is_before else token + more) is None
 
