@@ -69,10 +69,13 @@ class Request:
         self.app = app
         self.endpoint = endpoint
         self.values = values
-        # What is made when it is asked for has a slot that is empty until then.
         self.error: BaseException | None = None
         self.session_use: SessionUse | None = None
         self.loaded_session: Kept | None = None
+        # What is made when it is asked for.
+        self._query: Query | None = None
+        self._cookies: Mapping[str, str] | None = None
+        self._body: Body | None = None
 
     @property
     def method(self) -> str:
@@ -127,11 +130,9 @@ class Request:
 
         Raises ``HTTPError`` 400 when there are more than ``Limits.fields``.
         """
-        try:
-            return self._query
-        except AttributeError:
-            self._query: Query = Query.parsed(self.psgi.query, self.app.limits)
-            return self._query
+        if self._query is None:
+            self._query = Query.parsed(self.psgi.query, self.app.limits)
+        return self._query
 
     @property
     def headers(self) -> Headers:
@@ -141,11 +142,9 @@ class Request:
     @property
     def cookies(self) -> Mapping[str, str]:
         """The cookies by their names; of several with one name, the one that came first."""
-        try:
-            return self._cookies
-        except AttributeError:
-            self._cookies: Mapping[str, str] = parse_cookies(self.psgi.headers.get("cookie", ""))
-            return self._cookies
+        if self._cookies is None:
+            self._cookies = parse_cookies(self.psgi.headers.get("cookie", ""))
+        return self._cookies
 
     @property
     def session(self) -> "Session":
@@ -171,11 +170,9 @@ class Request:
     @property
     def body(self) -> Body:
         """The body: ``await request.body.json()``, ``async for piece in request.body``."""
-        try:
-            return self._body
-        except AttributeError:
-            self._body: Body = Body(self.psgi, self.app.limits)
-            return self._body
+        if self._body is None:
+            self._body = Body(self.psgi, self.app.limits)
+        return self._body
 
     @property
     def client(self) -> tuple[str, int] | None:

@@ -140,7 +140,7 @@ def test_a_session_that_no_cookie_holds(client, site) -> None:
     client.get("/visits")
     assert client.get("/large/2800").status_code == 204
     response = client.get("/large/3100")
-    site.expect_error("which makes a cookie of 4226, and browsers drop it beyond 4096")
+    site.expect_error("which makes a cookie of 4215, and browsers drop it beyond 4096")
     assert response.status_code == 500
     assert "set-cookie" not in response.headers
     assert len(values(client)["large"]) == 2800

@@ -143,6 +143,9 @@ class ResponseHeaders:
 
     def vary_by(self, *names: str) -> None:
         """Say that the response depends on these fields of the request (RFC 9110 §12.5.5)."""
+        if "vary" not in self:
+            self.add("vary", ", ".join(names))
+            return
         members = [each.strip() for value in self.getall("vary") for each in value.split(",")]
         there = {each.lower() for each in members}
         new = [name for name in names if name.lower() not in there]

@@ -17,12 +17,10 @@ class SessionCookie:
     """
 
     def __init__(self, name: str, max_age: int, scope: CookieScope) -> None:
-        self._name = name
-        self._max_age = max_age
-        self._scope = scope
-        example = Response()
-        example.set_cookie(name, "", max_age=max_age, **scope)
-        self.name = example.headers["set-cookie"].partition("=")[0]
+        self._usual = _Lines(name, max_age, scope)
+        is_as_request = scope.get("secure") is None
+        self._secure = _Lines(name, max_age, {**scope, "secure": True} if is_as_request else scope)
+        self.name = self._usual.name
 
     def value(self, request: "Request") -> str | None:
         """The value that a request came with."""
@@ -30,21 +28,30 @@ class SessionCookie:
 
     def set(self, response: Response, value: str, request: "Request") -> None:
         """Have the browser keep it."""
-        response.set_cookie(self._name, value, max_age=self._max_age, **self._scope_for(request))
-        _keep_private(response)
+        lines = self._lines_for(request)
+        _add(response, f"{lines.name}={value}{lines.attributes}")
 
     def delete(self, response: Response, request: "Request") -> None:
         """Have the browser forget it."""
-        response.delete_cookie(self._name, **self._scope_for(request))
-        _keep_private(response)
+        _add(response, self._lines_for(request).deletion)
 
-    def _scope_for(self, request: "Request") -> CookieScope:
+    def _lines_for(self, request: "Request") -> "_Lines":
         """Whoever speaks TLS gets a cookie that is never sent without."""
-        if self._scope.get("secure") is None and request.scheme == "https":
-            return {**self._scope, "secure": True}
-        return self._scope
+        return self._secure if request.scheme == "https" else self._usual
 
 
-def _keep_private(response: Response) -> None:
-    """Have no cache give one visitor's cookie to another (RFC 9111 §7.3)."""
+class _Lines:
+    """What is the same in every line that sets or deletes the cookie."""
+
+    def __init__(self, name: str, max_age: int, scope: CookieScope) -> None:
+        response = Response()
+        response.set_cookie(name, "", max_age=max_age, **scope)
+        self.name, _, self.attributes = response.headers["set-cookie"].partition("=")
+        response.delete_cookie(name, **scope)
+        self.deletion = response.headers["set-cookie"]
+
+
+def _add(response: Response, line: str) -> None:
+    """Set the field, and have no cache give one visitor's cookie to another (RFC 9111 §7.3)."""
+    response.lines.append(("set-cookie", line))
     response.headers.setdefault("cache-control", "private")

@@ -1,7 +1,8 @@
 """Where sessions are between two requests: all of each in its cookie, or its key only."""
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from pyre.framework.request import Request
@@ -10,7 +11,8 @@ Load: TypeAlias = Callable[["Request"], Awaitable[None]]
 """Have the session of a request at hand when it is touched. Never raises."""
 
 
-class Kept(NamedTuple):
+@dataclass(slots=True)
+class Kept:
     """The session that a request came with."""
 
     octets: bytes

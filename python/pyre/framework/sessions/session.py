@@ -65,6 +65,13 @@ class Session(MutableMapping[str, Any]):
         except Exception as error:
             raise TypeError(f"the session can't be saved: {self._culprit()}") from error
 
+    def get(self, name: str, /, default: Any = None) -> Any:  # noqa: ANN401 - whatever JSON has
+        """The value of that name, or ``default``."""
+        return self._values.get(name, default)
+
+    def __contains__(self, name: object, /) -> bool:
+        return name in self._values
+
     def __getitem__(self, name: str, /) -> Any:  # noqa: ANN401 - whatever JSON has
         return self._values[name]
 

@@ -1,6 +1,6 @@
 """Sessions that are wholly in their cookies: signed, and readable for whoever has the cookie."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import a2b_base64, b2a_base64
 from typing import TYPE_CHECKING
 
 from pyre.framework.sessions.cookie import SessionCookie
@@ -26,15 +26,15 @@ class InCookies:
         signed = None if token is None else self._signer.verify(token)
         if signed is None:
             return None
+        text, is_due = signed
         try:
-            octets = urlsafe_b64decode(signed.text + "=" * (-len(signed.text) % 4))
+            return Kept(a2b_base64(text), is_due)
         except ValueError:  # signed by the same secret for something else
             return None
-        return Kept(octets, signed.is_due)
 
     async def keep(self, octets: bytes, kept: Kept | None, *, is_renewed: bool) -> str:  # noqa: ARG002 - there is no identity but the content
         """See ``Keeping``; raises ``ValueError`` only."""
-        token = self._signer.sign(urlsafe_b64encode(octets).rstrip(b"=").decode())
+        token = self._signer.sign(b2a_base64(octets, newline=False).decode())
         size = len(self._cookie.name) + len(token)
         if size > MAX_TOKEN_SIZE:
             raise ValueError(

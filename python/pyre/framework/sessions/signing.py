@@ -1,28 +1,27 @@
-"""Signed text, which comes back as it was given out, or is not taken (HMAC-SHA256, RFC 2104).
+"""Signed text, which comes back as it was given out, or is not taken.
 
-A token is ``time.text.signature``: the second in which it was signed, since 1970, and a signature
-of all before it. Each key is derived from a secret for one purpose, so that what was signed for
-another is no token here.
+A token is ``time.text.signature``: the second in which it was signed, since 1970, and the keyed
+BLAKE2b of all before it (RFC 7693 §2.9), in Base64, all of whose characters a cookie may have. Each
+key is derived from a secret for one purpose, so that what was signed for another is no token here.
+
+HMAC-SHA256 would do as well; OpenSSL takes four times as long for it.
 """
 
+import hashlib
 import hmac
 import time
-from base64 import urlsafe_b64encode
+from binascii import b2a_base64
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from hashlib import blake2b as Keyed  # noqa: N812 - a function that is typed as a class
 
 MAX_TOKEN_SIZE: Final = 4096
 """Octets; browsers keep no larger cookie (RFC 6265bis §5.6), and so none has to be looked at."""
 
 _MIN_SECRET_SIZE: Final = 32
-
-
-class Signed(NamedTuple):
-    """What was in a token."""
-
-    text: str
-    is_due: bool
-    """Whether to sign it again: half of its time is over, or an older secret has signed it."""
+_SIGNATURE_SIZE: Final = 24
 
 
 class Signer:
@@ -36,35 +35,39 @@ class Signer:
     def __init__(self, secrets: Iterable[str | bytes], purpose: str, max_age: int) -> None:
         if isinstance(secrets, str | bytes):
             raise TypeError("secrets is a list, the newest first: secrets=[secret]")
-        self._keys = [_key(secret, purpose) for secret in secrets]
-        if not self._keys:
+        self._keyed = [_keyed(secret, purpose) for secret in secrets]
+        if not self._keyed:
             raise ValueError("sessions need a secret at least: secrets=[secret]")
         self._max_age = max_age
 
     def sign(self, text: str) -> str:
         """A token of text without dots."""
         signed = f"{int(time.time())}.{text}"
-        return f"{signed}.{_signature(self._keys[0], signed)}"
+        return f"{signed}.{_signature(self._keyed[0], signed)}"
 
-    def verify(self, token: str) -> Signed | None:
-        """What is in a token; nothing if it is none of ours, or too old. Never raises."""
+    def verify(self, token: str) -> tuple[str, bool] | None:
+        """The text in a token; nothing if it is none of ours, or too old. Never raises.
+
+        And whether to sign it again: half of its time is over, or an older secret has signed it.
+        """
         if len(token) > MAX_TOKEN_SIZE or not token.isascii():
             return None
         signed, _, signature = token.rpartition(".")
-        for number, key in enumerate(self._keys):
-            if hmac.compare_digest(signature, _signature(key, signed)):
+        for number, keyed in enumerate(self._keyed):
+            if hmac.compare_digest(signature, _signature(keyed, signed)):
                 return self._unless_expired(signed, is_by_newest=number == 0)
         return None
 
-    def _unless_expired(self, signed: str, *, is_by_newest: bool) -> Signed | None:
+    def _unless_expired(self, signed: str, *, is_by_newest: bool) -> tuple[str, bool] | None:
         second, _, text = signed.partition(".")
         age = int(time.time()) - int(second)
         if age >= self._max_age:
             return None
-        return Signed(text, is_due=not is_by_newest or 2 * age > self._max_age)
+        return text, not is_by_newest or 2 * age > self._max_age
 
 
-def _key(secret: str | bytes, purpose: str) -> bytes:
+def _keyed(secret: str | bytes, purpose: str) -> "Keyed":
+    """What signs by a secret, once it is given the text."""
     if not isinstance(secret, str | bytes):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"a secret is str or bytes, and not {type(secret).__name__}")
     octets = secret.encode() if isinstance(secret, str) else secret
@@ -73,9 +76,11 @@ def _key(secret: str | bytes, purpose: str) -> bytes:
             f"a secret has at least {_MIN_SECRET_SIZE} octets, and this one has {len(octets)}: "
             "make one by `python -c 'import secrets; print(secrets.token_urlsafe(32))'`"
         )
-    return hmac.digest(octets, f"pyre.framework.sessions {purpose}".encode(), "sha256")
+    key = hmac.digest(octets, f"pyre.framework.sessions {purpose}".encode(), "sha256")
+    return hashlib.blake2b(key=key, digest_size=_SIGNATURE_SIZE)
 
 
-def _signature(key: bytes, text: str) -> str:
-    digest = hmac.digest(key, text.encode(), "sha256")
-    return urlsafe_b64encode(digest).rstrip(b"=").decode()
+def _signature(keyed: "Keyed", text: str) -> str:
+    signing = keyed.copy()
+    signing.update(text.encode())
+    return b2a_base64(signing.digest(), newline=False).decode()

@@ -56,13 +56,14 @@ class InStore:
         signed = None if token is None else self._signer.verify(token)
         if signed is None:
             return
+        key, is_due = signed
         try:
-            octets = await self._ask(self._store.get(signed.text))
+            octets = await self._ask(self._store.get(key))
         except HTTPError:
             request.loaded_session = _UNAVAILABLE
             return
         if octets is not None:
-            request.loaded_session = Kept(octets, signed.is_due, signed.text)
+            request.loaded_session = Kept(octets, is_due, key)
 
     def find(self, request: "Request") -> Kept | None:
         """See ``Keeping``."""
