@@ -23,6 +23,7 @@ MODULES = (
     "pyre.psgi",
     "pyre.framework",
     "pyre.framework.responses",
+    "pyre.framework.sessions",
     "pyre.framework.testing",
 )
 

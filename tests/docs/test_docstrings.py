@@ -20,7 +20,7 @@ import msgspec
 import pyre
 import pytest
 from pyre import framework, psgi
-from pyre.framework import App, Request, responses
+from pyre.framework import App, Request, responses, sessions
 from pyre.framework.testing import TestClient, WebSocketSession
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -125,6 +125,9 @@ class Book(msgspec.Struct):
     title: str
 
 
+SECRET = "the secret of the app in an example"
+
+
 async def prices() -> AsyncIterator[int]:
     yield 7
 
@@ -184,6 +187,11 @@ def namespace_of(example: Example) -> dict[str, Any]:
         "book": Book("Emma"),
         "response": framework.Response(),
         "token": "abc",
+        "secret": SECRET,
+        "newest": SECRET,
+        "older": SECRET[::-1],
+        "MemoryStore": sessions.MemoryStore,
+        "RedisStore": sessions.RedisStore,
         "FastAPI": App,
         "GZipMiddleware": GZipMiddleware,
         "__name__": "example",
@@ -236,6 +244,7 @@ def in_an_endpoint(**content: Any) -> Callable[[Example], Awaitable[None]]:
 
     async def run(example: Example) -> None:
         app = App()
+        app.sessions(secrets=[SECRET])
 
         @app.endpoint("/example", methods=["POST"])
         async def handle(request: Request) -> None:
@@ -276,6 +285,7 @@ DRIVERS: dict[str, Driver] = {
     "given.Query": in_an_endpoint(params={"tag": ["new", "used"]}),
     "pyre.framework.App.url_for": of_a_site,
     "pyre.framework.HTTPError": raising,
+    "pyre.framework.sessions.Session": in_an_endpoint(),
     "pyre.framework.testing": as_a_test,
     "pyre.framework.testing.TestClient": of_a_site,
     "pyre.framework.testing.WebSocketSession": with_a_client,

@@ -1,11 +1,13 @@
 """Sessions: what an app remembers of a visitor, in a signed cookie or in a store.
 
-app.sessions(secrets=[newest, older])
+``App.sessions`` has an app remember its visitors, and ``Request.session`` is what it remembers.
 
-@app.endpoint("/visits")
-async def visits(session: Session) -> int:
-session["visits"] = session.get("visits", 0) + 1
-return session["visits"]
+    app.sessions(secrets=[newest, older])
+
+    @app.endpoint("/visits")
+    async def visits(session: Session) -> int:
+        session["visits"] = session.get("visits", 0) + 1
+        return session["visits"]
 """
 
 from pyre.framework.sessions.memory import MemoryStore
