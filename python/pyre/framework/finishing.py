@@ -4,7 +4,7 @@ from pyre import psgi
 from pyre.framework.error_handlers import ErrorResponder
 from pyre.framework.request import Request
 from pyre.framework.responses import Response, settled
-from pyre.framework.sessions.sessions import SessionUse
+from pyre.framework.sessions.session import Session
 from pyre.framework.websocket import Conversation
 
 
@@ -18,8 +18,8 @@ async def finished(
     try:
         if isinstance(response, Conversation):
             return None
-        if request.session_use is not None:
-            response = await _with_session(response, request.session_use, request, errors)
+        if request.touched_session is not None:
+            response = await _with_session(response, request, request.touched_session, errors)
         return response.to_psgi(request.app, request.psgi)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is answered
         response = await errors.respond(request, error)
@@ -29,12 +29,13 @@ async def finished(
 
 
 async def _with_session(
-    response: Response, use: SessionUse, request: Request, errors: ErrorResponder
+    response: Response, request: Request, session: Session, errors: ErrorResponder
 ) -> Response:
     """The response, when the session is saved: also one to an error, a file that is not there."""
     try:
         response = settled(response, request.app, request.psgi)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is answered
         response = await errors.respond(request, error)
-    await use.save(response, request)
+    if request.app.session_keeping is not None:
+        await request.app.session_keeping.save(session, response, request)
     return response

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from pyre.framework.app import App
     from pyre.framework.sessions.keeping import Kept
     from pyre.framework.sessions.session import Session
-    from pyre.framework.sessions.sessions import SessionUse
 
 _Arguments = TypeVarTuple("_Arguments")
 
@@ -40,8 +39,8 @@ class Request:
 
     ``psgi`` is the host's request and ``app`` the application. ``endpoint`` is what was found for
     it, and ``values`` what stood in the path; there is none for a path that is not known. ``error``
-    is what was turned into the response that ``call_next`` has returned. ``session_use`` is there
-    once the session was touched, ``loaded_session`` where a store was asked for it before.
+    is what was turned into the response that ``call_next`` has returned. ``loaded_session`` is
+    what a store had, if one was asked, and ``touched_session`` is there once ``session`` was.
     """
 
     __binding__: ClassVar[GivenKind] = "request"
@@ -54,7 +53,7 @@ class Request:
         "error",
         "loaded_session",
         "psgi",
-        "session_use",
+        "touched_session",
         "values",
     )
 
@@ -70,7 +69,7 @@ class Request:
         self.endpoint = endpoint
         self.values = values
         self.error: BaseException | None = None
-        self.session_use: SessionUse | None = None
+        self.touched_session: Session | None = None
         self.loaded_session: Kept | None = None
         # What is made when it is asked for.
         self._query: Query | None = None
@@ -153,12 +152,11 @@ class Request:
         Raises ``RuntimeError`` for an app that has no sessions, and ``HTTPError`` 503 while their
         store is out of order.
         """
-        use = self.session_use
-        if use is None:
+        if self.touched_session is None:
             if self.app.session_keeping is None:
                 raise RuntimeError("the app has no sessions: call app.sessions(secrets=[secret])")
-            use = self.session_use = self.app.session_keeping.touch(self)
-        return use.session
+            self.touched_session = self.app.session_keeping.touch(self)
+        return self.touched_session
 
     @property
     def path_args(self) -> dict[str, Any]:

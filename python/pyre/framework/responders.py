@@ -121,7 +121,7 @@ def through(
             await load(request)
         try:
             response = await first(request, call_next)
-            is_bare = request.error is None and request.session_use is None
+            is_bare = request.error is None and request.touched_session is None
             if is_bare and type(response) is Response:
                 return response.to_psgi(app, host)
             response = checked(response, first)
@@ -245,7 +245,7 @@ def _without_layers(
             await load(request)
         try:
             result = await invoke(request)
-            if request.session_use is None:
+            if request.touched_session is None:
                 return to_psgi_directly(result, app, host)
             return await finished(as_response(result), request, errors)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is answered

@@ -48,9 +48,9 @@ class WebSocket(Request):
         Raises ``RuntimeError`` the second time, ``Disconnected``, and for the session what
         ``Request.session`` raises.
         """
-        if self.session_use is not None:
+        if self.touched_session is not None and self.app.session_keeping is not None:
             response = Response(headers=headers)
-            await self.session_use.save(response, self)
+            await self.app.session_keeping.save(self.touched_session, response, self)
             headers = response.lines
         self._open = await self.psgi.accept(subprotocol, headers)
 

@@ -35,8 +35,8 @@ def set_by(app: App, kept: dict[str, object]) -> str:
     first = request(app)
     first.session.update(kept)
     response = Response()
-    assert first.session_use
-    at_once(first.session_use.save(response, first))
+    assert app.session_keeping
+    at_once(app.session_keeping.save(first.session, response, first))
     return response.headers["set-cookie"].partition(";")[0].partition("=")[2]
 
 

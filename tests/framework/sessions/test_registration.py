@@ -67,13 +67,13 @@ async def test_an_app_without_sessions(caplog: pytest.LogCaptureFixture) -> None
 
 
 def test_names_are_text() -> None:
-    session = Session({}, is_new=True)
+    session = Session({})
     with pytest.raises(TypeError, match="the names in a session are str, and not int"):
         session[1] = "one"  # type: ignore[index]
 
 
 def test_what_a_session_shows_of_itself() -> None:
-    session = Session({"token": "secret"}, is_new=False)
+    session = Session({"token": "secret"})
     assert repr(session) == "<Session of token>"
     session.clear()
     assert repr(session) == "<Session of nothing>"

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from pyre.framework.binding.interface import GivenKind
 from pyre.framework.responses.encoding import encode_json
+from pyre.framework.sessions.keeping import Kept
 
 
 class Session(MutableMapping[str, Any]):
@@ -22,18 +23,19 @@ class Session(MutableMapping[str, Any]):
     """
 
     __binding__: ClassVar[GivenKind] = "session"
-    __slots__ = ("_is_new", "_is_over", "_is_renewed", "_values")
+    __slots__ = ("_is_renewed", "_is_sealed", "_values", "kept")
 
-    def __init__(self, values: dict[str, Any], *, is_new: bool) -> None:
+    def __init__(self, values: dict[str, Any], kept: Kept | None = None) -> None:
+        self.kept = kept
+        """What the request came with. For the framework, as ``seal``."""
         self._values = values
-        self._is_new = is_new
         self._is_renewed = False
-        self._is_over = False
+        self._is_sealed = False
 
     @property
     def is_new(self) -> bool:
         """Whether the request came without a session, or with one that is not valid any more."""
-        return self._is_new
+        return self.kept is None
 
     @property
     def is_renewed(self) -> bool:
@@ -54,12 +56,12 @@ class Session(MutableMapping[str, Any]):
         self.renew()
         self._values.clear()
 
-    def close(self) -> None:
-        """Allow no more changes. For the framework, which has saved it."""
-        self._is_over = True
+    def seal(self) -> bytes:
+        """Allow no more changes. Returns the values as JSON, to be saved.
 
-    def encoded(self) -> bytes:
-        """The values as JSON. Raises ``TypeError`` that names the one that JSON does not have."""
+        Raises ``TypeError`` that names the value that JSON does not have.
+        """
+        self._is_sealed = True
         try:
             return encode_json(self._values)
         except Exception as error:
@@ -95,7 +97,7 @@ class Session(MutableMapping[str, Any]):
         return f"<{type(self).__name__} of {', '.join(self._values) or 'nothing'}>"
 
     def _check_open(self) -> None:
-        if self._is_over:
+        if self._is_sealed:
             raise RuntimeError(
                 "the session is saved already, before the head of the response: "
                 "change it before the endpoint returns, or the WebSocket is accepted"

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
 
 from pyre.framework.responses import Response
 from pyre.framework.responses.cookies import CookieScope
-from pyre.framework.sessions.cookie import SessionCookie
-from pyre.framework.sessions.keeping import Keeping, Kept, Load
+from pyre.framework.sessions.cookie import SessionCookie, vary_by_cookie
+from pyre.framework.sessions.keeping import Keeping, Load
 from pyre.framework.sessions.session import Session
 from pyre.framework.sessions.signed_cookie import InCookies
 from pyre.framework.sessions.signing import Signer
@@ -18,6 +18,8 @@ from pyre.framework.sessions.stored import InStore
 
 if TYPE_CHECKING:
     from pyre.framework.request import Request
+
+_EMPTY: Final = b"{}"
 
 
 class Sessions:
@@ -53,45 +55,29 @@ class Sessions:
         """See ``Keeping``."""
         return self._keeping.load
 
-    def touch(self, request: "Request") -> "SessionUse":
-        """What has become of the session of a request. Raises ``HTTPError`` 503."""
+    def touch(self, request: "Request") -> Session:
+        """The session of a request. Raises ``HTTPError`` 503."""
         kept = self._keeping.find(request)
         values = None if kept is None else _decoded(kept.octets)
-        session = Session(values or {}, is_new=values is None)
-        return SessionUse(session, None if values is None else kept, self._keeping, self._cookie)
+        return Session({}) if values is None else Session(values, kept)
 
-
-class SessionUse:
-    """The session of a request that has touched it, until it is saved."""
-
-    __slots__ = ("_cookie", "_keeping", "_kept", "session")
-
-    def __init__(
-        self, session: Session, kept: Kept | None, keeping: Keeping, cookie: SessionCookie
-    ) -> None:
-        self.session = session
-        self._kept = kept
-        self._keeping = keeping
-        self._cookie = cookie
-
-    async def save(self, response: Response, request: "Request") -> None:
+    async def save(self, session: Session, response: Response, request: "Request") -> None:
         """Save the session if there is need, and set the fields of the response that go with it.
 
         Raises ``HTTPError`` 503, ``TypeError`` for values that JSON does not have, and
         ``ValueError`` for a session that is too large.
         """
-        session, kept = self.session, self._kept
-        session.close()
-        response.headers.vary_by("cookie")
-        if not session:
+        vary_by_cookie(response)
+        octets, kept = session.seal(), session.kept
+        if octets == _EMPTY:
             if kept is not None:
                 await self._keeping.forget(kept)
                 self._cookie.delete(response, request)
             return
-        octets = session.encoded()
-        if kept is not None and octets == kept.octets and not kept.is_due | session.is_renewed:
+        is_renewed = session.is_renewed
+        if kept is not None and octets == kept.octets and not kept.is_due | is_renewed:
             return
-        value = await self._keeping.keep(octets, kept, is_renewed=session.is_renewed)
+        value = await self._keeping.keep(octets, kept, is_renewed=is_renewed)
         if value is not None:
             self._cookie.set(response, value, request)
 

@@ -53,17 +53,13 @@ class Signer:
         if len(token) > MAX_TOKEN_SIZE or not token.isascii():
             return None
         signed, _, signature = token.rpartition(".")
-        for number, keyed in enumerate(self._keyed):
+        for keyed in self._keyed:
             if hmac.compare_digest(signature, _signature(keyed, signed)):
-                return self._unless_expired(signed, is_by_newest=number == 0)
+                second, _, text = signed.partition(".")
+                age = int(time.time()) - int(second)
+                is_due = 2 * age > self._max_age or keyed is not self._keyed[0]
+                return (text, is_due) if age < self._max_age else None
         return None
-
-    def _unless_expired(self, signed: str, *, is_by_newest: bool) -> tuple[str, bool] | None:
-        second, _, text = signed.partition(".")
-        age = int(time.time()) - int(second)
-        if age >= self._max_age:
-            return None
-        return text, not is_by_newest or 2 * age > self._max_age
 
 
 def _keyed(secret: str | bytes, purpose: str) -> "Keyed":
