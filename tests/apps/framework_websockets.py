@@ -23,7 +23,20 @@ async def tells_what_became_of_it(request: Request, call_next: CallNext) -> Resp
     return response
 
 
+async def breaks_too(request: Request, call_next: CallNext) -> Response:
+    if "early" in request.query and isinstance(request, WebSocket):
+        await request.accept()
+    else:
+        await call_next(request)
+    raise ZeroDivisionError("in a layer")
+
+
 class Live(framework.Blueprint, prefix="/live"):
+    @framework.websocket("/within-a-layer", middleware=[tells_what_became_of_it, breaks_too])
+    async def within_a_layer(self, websocket: WebSocket) -> None:
+        await websocket.accept()
+        await websocket.send("still fine")
+
     @framework.websocket("/echo/{room}")
     async def echo(self, websocket: WebSocket, room: str) -> None:
         await websocket.accept()

@@ -181,6 +181,16 @@ def test_an_http_error_after_the_handshake(websocket, site) -> None:
     site.expect_error("too late to say it")
 
 
+@pytest.mark.parametrize(("query", "messages"), [("", ["still fine"]), ("?early=1", [])])
+def test_a_defect_of_a_layer_after_the_handshake(
+    websocket, site, query: str, messages: list[str]
+) -> None:
+    with websocket(f"/live/within-a-layer{query}") as connection:
+        assert [connection.receive() for _ in messages] == messages
+        assert closure(connection).code == 1011
+    site.expect_error("ZeroDivisionError: in a layer")
+
+
 def test_a_request_to_a_path_of_websockets(client) -> None:
     response = client.get("/live/json")
     assert response.status_code == 426

@@ -39,6 +39,9 @@ def serving(
             await load_session(websocket)
         if "websocket" in host.server_capabilities:
             response = await call(websocket)
+            if websocket.is_accepted and websocket.error is not None:  # a layer's
+                await websocket.close(_INTERNAL_ERROR)
+                response = Conversation()
         else:
             missing = HTTPError(HTTPStatus.NOT_IMPLEMENTED, "This server has no WebSocket.")
             response = await errors.respond(websocket, missing)
