@@ -95,6 +95,14 @@ class Visits(framework.Blueprint):
 
         return responses.StreamResponse(pieces())
 
+    @framework.endpoint("/late-stream")
+    async def late_stream(self, request: Request) -> Response:
+        async def pieces() -> AsyncIterator[str]:
+            yield f"{len(request.session)} "
+            yield complaint(lambda: request.session.update(late=True))
+
+        return responses.StreamResponse(pieces())
+
     @framework.endpoint("/public")
     async def public(self, session: Session) -> Response:
         session["public"] = True
@@ -123,6 +131,11 @@ class Visits(framework.Blueprint):
         websocket.session["sockets"] = websocket.session.get("sockets", 0) + 1
         await websocket.accept(headers={"x-room": "1"})
         await websocket.send(str(websocket.session["sockets"]))
+        await websocket.send(complaint(lambda: websocket.session.update(late=True)))
+
+    @framework.websocket("/late")
+    async def late(self, websocket: WebSocket) -> None:
+        await websocket.accept()
         await websocket.send(complaint(lambda: websocket.session.update(late=True)))
 
     @framework.websocket("/refusing")

@@ -26,6 +26,7 @@ async def finished(
         return response.to_psgi(request.app, request.psgi)
     finally:
         request.error = None  # its traceback refers to the request
+        request.is_answered = True
 
 
 async def _with_session(

@@ -39,7 +39,8 @@ class Request:
 
     ``psgi`` is the host's request and ``app`` the application. ``endpoint`` is what was found for
     it, and ``values`` what stood in the path; there is none for a path that is not known. ``error``
-    is what was turned into the response that ``call_next`` has returned. ``loaded_session`` is
+    is what was turned into the response that ``call_next`` has returned. ``is_answered`` says
+    that the response is the host's, or the WebSocket accepted. ``loaded_session`` is
     what a store had, if one was asked, and ``touched_session`` is there once ``session`` was.
     """
 
@@ -51,6 +52,7 @@ class Request:
         "app",
         "endpoint",
         "error",
+        "is_answered",
         "loaded_session",
         "psgi",
         "touched_session",
@@ -69,6 +71,7 @@ class Request:
         self.endpoint = endpoint
         self.values = values
         self.error: BaseException | None = None
+        self.is_answered = False
         self.touched_session: Session | None = None
         self.loaded_session: Kept | None = None
         # What is made when it is asked for.
@@ -156,6 +159,8 @@ class Request:
             if self.app.session_keeping is None:
                 raise RuntimeError("the app has no sessions: call app.sessions(secrets=[secret])")
             self.touched_session = self.app.session_keeping.touch(self)
+            if self.is_answered:
+                self.touched_session.seal()
         return self.touched_session
 
     @property

@@ -123,6 +123,7 @@ def through(
             response = await first(request, call_next)
             is_bare = request.error is None and request.touched_session is None
             if is_bare and type(response) is Response:
+                request.is_answered = True
                 return response.to_psgi(app, host)
             response = checked(response, first)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is answered
@@ -246,6 +247,7 @@ def _without_layers(
         try:
             result = await invoke(request)
             if request.touched_session is None:
+                request.is_answered = True
                 return to_psgi_directly(result, app, host)
             return await finished(as_response(result), request, errors)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is answered

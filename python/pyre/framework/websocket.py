@@ -52,6 +52,7 @@ class WebSocket(Request):
             response = Response(headers=headers)
             await self.app.session_keeping.save(self.touched_session, response, self)
             headers = response.lines
+        self.is_answered = True
         self._open = await self.psgi.accept(subprotocol, headers)
 
     @property

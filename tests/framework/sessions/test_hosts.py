@@ -111,6 +111,12 @@ def test_a_stream_reads_and_can_not_change_it(client) -> None:
     assert values(client) == {"streamed": True}
 
 
+def test_a_stream_that_touches_it_first_can_not_change_it_either(client) -> None:
+    client.get("/visits")
+    assert client.get("/late-stream").text.startswith("1 the session is saved already, before")
+    assert values(client) == {"visits": 1}
+
+
 def test_fields_of_the_response_are_respected(client) -> None:
     response = client.get("/public")
     assert response.headers["vary"] == "accept, cookie"
@@ -149,6 +155,11 @@ def test_a_session_that_no_cookie_holds(client, site) -> None:
 def test_a_websocket_saves_it_at_the_handshake(websocket) -> None:
     with websocket("/live") as connection:
         assert int(connection.receive()) > 0
+        assert connection.receive().startswith("the session is saved already")
+
+
+def test_a_websocket_that_touches_it_first_can_not_change_it_either(websocket) -> None:
+    with websocket("/late") as connection:
         assert connection.receive().startswith("the session is saved already")
 
 
