@@ -24,7 +24,7 @@ FUZZ_SECONDS ?= 60
 TARGET := $(notdir $(basename $(wildcard fuzz/fuzz_targets/*.rs)))
 EXTENSION_SOURCES := $(shell find crates -path '*/src/*' -o -name Cargo.toml) \
 	Cargo.toml $(wildcard Cargo.lock) pyproject.toml
-TYPED_PYTHON := python/pyre scripts benchmarks/harness benchmarks/apps benchmarks/__main__.py
+TYPED_PYTHON := python/pyre scripts benchmarks/harness benchmarks/apps benchmarks/__main__.py examples/notes
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export VIRTUAL_ENV := $(CURDIR)/.venv

@@ -9,6 +9,8 @@ ROOT = Path(__file__).parents[2]
 
 DOCS = ROOT / "docs"
 
+EXAMPLES = ROOT / "examples"
+
 README = ROOT / "README.md"
 
 SPECIFICATION = DOCS / "spec" / "psgi.md"
@@ -18,7 +20,10 @@ PSGI = (SPECIFICATION, DOCS / "psgi.md")
 
 FRAMEWORK = DOCS / "framework"
 
-PAGES = tuple(sorted(FRAMEWORK.glob("*.md")))
+TUTORIAL = FRAMEWORK / "tutorial.md"
+"""What walks through ``examples/notes``: its blocks of files are parts of those of the example."""
+
+PAGES = tuple(sorted(page for page in FRAMEWORK.glob("*.md") if page != TUTORIAL))
 """The documentation of the framework. Each page is one program, of which ``app`` is served."""
 
 
@@ -56,6 +61,11 @@ class Block(NamedTuple):
         """The file that the block shows: its title or, where comments begin so, its first line."""
         found = TITLE.fullmatch(self.title) or FIRST_LINE.match(self.text)
         return found[1] if found else ""
+
+    @property
+    def content(self) -> str:
+        """What of the text is in the file."""
+        return self.text if self.title else FIRST_LINE.sub("", self.text, count=1)
 
     @property
     def place(self) -> str:

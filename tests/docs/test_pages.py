@@ -17,6 +17,7 @@ from apps.documents import (
     README,
     ROOT,
     TITLE,
+    TUTORIAL,
     WALKTHROUGHS,
     blocks,
 )
@@ -34,8 +35,9 @@ EXECUTED = {
     *PSGI,  # psgi/test_specification.py
     *WALKTHROUGHS,  # docs/test_walkthroughs.py
     README,  # docs/test_readme.py
+    TUTORIAL,  # docs/test_tutorial.py finds it in the example
 }
-"""The documents whose every block of Python is executed."""
+"""The documents whose every block of Python is executed, or is a part of what is."""
 
 EXCHANGED = {*PAGES, *PSGI}
 """Those whose blocks ``http`` happen."""
@@ -46,7 +48,8 @@ LANGUAGES = {
     "console": set(DOCUMENTS),  # docs/test_commands.py
     "nginx": {DOCS / "deployment.md", DOCS / "command-line.md"},  # docs/test_deployment.py
     "ini": {DOCS / "deployment.md"},  # docs/test_deployment.py
-    "html": set(PAGES),  # a file of the page's program
+    "html": {*PAGES, TUTORIAL},  # a file of the page's program
+    "javascript": {TUTORIAL},  # docs/test_tutorial.py
     "text": {*PAGES, *PSGI},  # what is printed, a grammar: nothing that could be executed
     "": {ROOT / "ARCHITECTURE.md"},  # a drawing
 }
@@ -122,4 +125,4 @@ def test_the_navigation_names_every_page_once() -> None:
 
 def test_the_index_of_the_framework_names_every_page() -> None:
     linked = {path for path, _ in links(FRAMEWORK / "index.md")}
-    assert {page.name for page in PAGES} - {"index.md"} <= linked
+    assert {page.name for page in (*PAGES, TUTORIAL)} - {"index.md"} <= linked

@@ -5,6 +5,7 @@ beside it prints what is shown. Only the port is another one.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Self
 
 import pytest
-from apps.documents import WALKTHROUGHS, Block, blocks
+from apps.documents import EXAMPLES, TUTORIAL, WALKTHROUGHS, Block, blocks
 from support.server import CommandLines, Launcher, Server, joined
 from support.waiting import wait_for
 
@@ -25,6 +26,7 @@ PORT = 8000
 PYRE = f"{sys.executable} -m pyre {{app}} --port {{port}}"
 
 NOT_RUN = {
+    "git clone": "the test has copied what is wanted of it",
     "mkdir": "the test has made an empty directory, and is in it",
     "python -m venv": "the test has an environment",
     ".": "which is active",
@@ -56,7 +58,7 @@ class Reader:
         if block.language == "console":
             for command in commands_of(block):
                 self.type(command)
-        else:
+        elif block.document != TUTORIAL:  # whose files are there
             assert block.file, f"{block.place}: which file is it?"
             (self._directory / block.file).write_text(block.text, encoding="utf-8")
 
@@ -120,4 +122,11 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
 @pytest.mark.parametrize("page", WALKTHROUGHS, ids=lambda page: page.stem)
 def test_walkthrough(reader: Reader, page: Path) -> None:
     for block in blocks(page):
+        reader.follow(block)
+
+
+def test_tutorial(reader: Reader, tmp_path: Path) -> None:
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(EXAMPLES / "notes", tmp_path / "notes", ignore=ignored)
+    for block in blocks(TUTORIAL):
         reader.follow(block)
