@@ -17,9 +17,9 @@ from framework.sites import NetworkSite, Site, StartError
 APP = "framework_lifespans:app"
 
 START = [
+    "lifespan begins",
     "coroutine setup",
     "plain setup",
-    "lifespan begins",
     "starts",
     "starts too",
 ]

@@ -1,7 +1,7 @@
 """The application: what is registered with it, and the interfaces by which servers call it."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from os import PathLike
 from types import SimpleNamespace
@@ -25,8 +25,6 @@ from pyre.framework.stopping import Stopping
 from pyre.server.asgi import ASGIApplication, Receive, Scope, Send
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
     from jinja2 import Environment
 
     from pyre.framework.openapi import Edit, OpenAPI
@@ -70,10 +68,9 @@ class App(Registering):
         self.session_keeping: Sessions | None = None
         self._extensions = Extensions(self, self._put_in_place)
         self._extensions.registry.own.middleware.extend(middleware)
-        self._lifespan = Lifespan(
-            None if lifespan is None else lambda: lifespan(self), self._extensions, self.stopping
-        )
-        self._stack = AsgiStack(_Core(self._answer_inside, self._run))
+        context = None if lifespan is None else lambda: lifespan(self)
+        self._lifespan = Lifespan(context, self.prepare, self._extensions, self.stopping)
+        self._stack = AsgiStack(_Core(self._answer_inside, self._lifespan.run))
         self._forget_dispatcher()
 
     def openapi(  # noqa: PLR0913 - each is independent of the others
@@ -242,7 +239,7 @@ class App(Registering):
         """The time in which the server serves (PSGI section 1, Lifespan)."""
         guest = self._stack.guest
         if guest is None:
-            return self._run(state)
+            return self._lifespan.run(state)
         lifespan: AbstractAsyncContextManager[None] = guest.__psgi_lifespan__(state)
         return lifespan
 
@@ -286,16 +283,6 @@ class App(Registering):
         await self.prepare()
         answer = self._core_answer(request)
         return await answer if isinstance(answer, Awaitable) else answer
-
-    @asynccontextmanager
-    async def _run(self, state: dict[str, Any]) -> "AsyncGenerator[None]":
-        try:
-            await self.prepare()
-        except BaseException:
-            await self._extensions.end()
-            raise
-        async with self._lifespan.run(state):
-            yield
 
 
 def _environment(templates: "str | PathLike[str] | Environment | None") -> "Environment | None":

@@ -1,6 +1,6 @@
 """What runs when the server starts, and when it stops."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +15,12 @@ class Lifespan:
     def __init__(
         self,
         context: Callable[[], AbstractAsyncContextManager[Mapping[str, Any] | None]] | None,
+        prepare: Callable[[], Awaitable[None]],
         extensions: "Extensions",
         stopping: "Stopping",
     ) -> None:
         self._context = context
+        self._prepare = prepare
         self._extensions = extensions
         self._stopping = stopping
 
@@ -30,9 +32,18 @@ class Lifespan:
             if self._context is not None:
                 given = await stack.enter_async_context(self._context())
                 state.update(given or {})
+            await self._set_up()
             stack.push_async_callback(own.stop)
             await own.start()
             stack.push_async_callback(self._extensions.end)
             await self._extensions.start()
             stack.enter_context(self._stopping.watching())
             yield
+
+    async def _set_up(self) -> None:
+        """Run the setups of extensions, which may use what the context manager has made."""
+        try:
+            await self._prepare()
+        except BaseException:
+            await self._extensions.end()
+            raise

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from pyre.framework import App
-from pyre.framework.testing import TestClient
+from pyre.framework.testing import LifespanError, TestClient
 
 from framework.loading.sources import Sources, answering
 from framework.loading.states import status, told
@@ -176,6 +176,54 @@ async def test_in_the_lifespan(sources: Sources) -> None:
     async with app.test_client() as client:
         assert await told(client, "/books") == "books"
         assert app.loaded["books"].module.journal == ["starts"]
+
+
+@in_loop
+async def test_a_setup_has_what_the_lifespan_has_made(sources: Sources) -> None:
+    @asynccontextmanager
+    async def lifespan(app: App) -> AsyncGenerator[None]:
+        app.state.shelves = ["a shelf"]
+        yield
+        app.state.shelves.clear()
+
+    app = App(lifespan=lifespan)
+    source = """
+    def setup(app):
+        app.state.seen.extend(app.state.shelves)
+
+    def teardown(app):
+        app.state.seen.extend(app.state.shelves)
+    """
+    sources.write("books", source)
+    app.state.seen = []
+    app.load("books")
+    for _ in range(2):
+        async with app.test_client():
+            assert app.state.seen == ["a shelf"]
+        assert app.state.seen == ["a shelf", "a shelf"]
+        app.state.seen.clear()
+
+
+@in_loop
+async def test_the_lifespan_ends_when_a_setup_fails(sources: Sources) -> None:
+    steps: list[str] = []
+
+    @asynccontextmanager
+    async def lifespan(_: App) -> AsyncGenerator[None]:
+        steps.append("begins")
+        try:
+            yield
+        finally:
+            steps.append("ends")
+
+    app = App(lifespan=lifespan)
+    sources.write("books", "def setup(app): raise LookupError('no books')")
+    app.load("books")
+    with pytest.raises(LifespanError, match="no books"):
+        async with app.test_client():
+            raise AssertionError("it has started")
+    assert steps == ["begins", "ends"]
+    assert dict(app.loaded) == {}
 
 
 @in_loop
