@@ -20,7 +20,6 @@ class Mount:
                 f"{path!r} is no path to mount at: it begins with a slash and ends without one"
             )
         self.path = path
-        self.app = app
         is_psgi = hasattr(app, "__psgi__")
         self._guest: Any = app if is_psgi else psgi.from_asgi(cast("ASGIApplication", app))
         self._prefix = quote(path).encode()

@@ -6,7 +6,7 @@ an endpoint that takes values of its path only, without middleware, never has a 
 
 import asyncio
 import inspect
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyre import psgi
@@ -123,8 +123,9 @@ def through(
             response = await first(request, call_next)
             is_bare = request.error is None and request.touched_session is None
             if is_bare and type(response) is Response:
+                answer = response.to_psgi(app, host)
                 request.is_answered = True
-                return response.to_psgi(app, host)
+                return answer
             response = checked(response, first)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is answered
             response = await errors.respond(request, error)
@@ -166,7 +167,7 @@ def _awaited(app: "App", route: Route, errors: ErrorResponder) -> Respond:
         try:
             return to_psgi_directly(await function(*values), app, host)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is answered
-            return await _failed(app, route, errors, (host, values, error))
+            return await _failed(Request(host, app, route, values), error, errors)
 
     return respond
 
@@ -187,7 +188,7 @@ def _awaited_and_followed(
                 response = to_psgi_directly(result, app, host)
                 return activity.with_stream(response) if isinstance(result, Response) else response
             except Exception as error:  # noqa: BLE001 - whatever it is, it is answered
-                return await _failed(app, route, errors, (host, values, error))
+                return await _failed(Request(host, app, route, values), error, errors)
         except asyncio.CancelledError:
             if not activity.was_cancelled(task):
                 raise
@@ -208,30 +209,27 @@ def _inline(app: "App", route: Route, errors: ErrorResponder) -> Respond:
         try:
             result = function(*values)
             if type(result) is not str and inspect.isawaitable(result):
-                return _resumed(app, route, errors, (host, values, result))
+                return _resumed(Request(host, app, route, values), result, errors)
             return to_psgi_directly(result, app, host)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is answered
-            return _failed(app, route, errors, (host, values, error))
+            return _failed(Request(host, app, route, values), error, errors)
 
     return respond
 
 
 async def _resumed(
-    app: "App", route: Route, errors: ErrorResponder, left: tuple[psgi.Request, Any, Any]
+    request: Request, result: Awaitable[object], errors: ErrorResponder
 ) -> psgi.Response | None:
     """The rest of a plain function that has returned an awaitable."""
-    host, values, result = left
     try:
-        return to_psgi_directly(await result, app, host)
+        return to_psgi_directly(await result, request.app, request.psgi)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is answered
-        return await _failed(app, route, errors, (host, values, error))
+        return await _failed(request, error, errors)
 
 
 async def _failed(
-    app: "App", route: Route, errors: ErrorResponder, left: tuple[psgi.Request, Any, Exception]
+    request: Request, error: Exception, errors: ErrorResponder
 ) -> psgi.Response | None:
-    host, values, error = left
-    request = Request(host, app, route, values)
     return await finished(await errors.respond(request, error), request, errors)
 
 
@@ -247,10 +245,11 @@ def _without_layers(
         try:
             result = await invoke(request)
             if request.touched_session is None:
+                answer = to_psgi_directly(result, app, host)
                 request.is_answered = True
-                return to_psgi_directly(result, app, host)
+                return answer
             return await finished(as_response(result), request, errors)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is answered
-            return await finished(await errors.respond(request, error), request, errors)
+            return await _failed(request, error, errors)
 
     return respond
