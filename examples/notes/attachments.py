@@ -5,7 +5,8 @@ from contextlib import ExitStack
 from uuid import uuid4
 
 from pyre import framework
-from pyre.framework import App, HTTPError, Limits, Request, Response, Session, responses
+from pyre.framework import App, HTTPError, Limits, Request, Session
+from pyre.framework.responses import FileResponse, JSONResponse
 
 from notes.changes import Changes
 from notes.database import Database, Upload
@@ -31,7 +32,9 @@ class Attachments(framework.Blueprint, middleware=[members_only]):
         return self._database.attachments(self._database.note(number).number)
 
     @framework.endpoint("/notes/{number}/attachments", methods=["POST"])
-    async def attach(self, number: Number, request: Request, session: Session) -> Response:
+    async def attach(
+        self, number: Number, request: Request, session: Session
+    ) -> JSONResponse[list[Attachment]]:
         """Attach the files of a multipart form, all or none."""
         await asyncio.to_thread(self._database.note, number)
         with ExitStack() as undo:
@@ -47,13 +50,13 @@ class Attachments(framework.Blueprint, middleware=[members_only]):
             attachments = await asyncio.to_thread(self._database.attach, number, uploads)
             undo.pop_all()
         self._changes.publish(Change("changed", number, session["name"]))
-        return responses.JSONResponse(attachments, status=201)
+        return JSONResponse(attachments, status=201)
 
     @framework.endpoint("/attachments/{number}", thread=True)
-    def download(self, number: Number) -> responses.FileResponse:
+    def download(self, number: Number) -> FileResponse:
         """Download a file, or a range of it."""
         attachment, key = self._database.attachment(number)
-        return responses.FileResponse(self._files.path(key), filename=attachment.filename)
+        return FileResponse(self._files.path(key), filename=attachment.filename)
 
     @framework.endpoint("/attachments/{number}", methods=["DELETE"])
     async def detach(self, number: Number, session: Session) -> None:

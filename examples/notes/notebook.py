@@ -5,7 +5,8 @@ from typing import Annotated
 
 import msgspec
 from pyre import framework
-from pyre.framework import App, Header, HTTPError, Response, Session, responses
+from pyre.framework import App, Header, HTTPError, Session
+from pyre.framework.responses import JSONResponse
 
 from notes.changes import Changes
 from notes.database import Database
@@ -30,7 +31,7 @@ class Notes(framework.Blueprint, prefix="/notes", middleware=[members_only]):
         return self._database.notes(search, page)
 
     @framework.endpoint("", methods=["POST"])
-    async def add(self, draft: Draft, session: Session) -> Response:
+    async def add(self, draft: Draft, session: Session) -> JSONResponse[Note]:
         """Add a note."""
         author: str = session["name"]
         note = await asyncio.to_thread(self._database.add_note, draft, author)
@@ -39,7 +40,7 @@ class Notes(framework.Blueprint, prefix="/notes", middleware=[members_only]):
         return shown(note, status=201, location=location)
 
     @framework.endpoint("/{number}", thread=True)
-    def show(self, number: Number) -> Response:
+    def show(self, number: Number) -> JSONResponse[Note]:
         """Show a note. Its entity tag is what `change` asks for."""
         return shown(self._database.note(number))
 
@@ -50,7 +51,7 @@ class Notes(framework.Blueprint, prefix="/notes", middleware=[members_only]):
         draft: Draft,
         session: Session,
         if_match: Annotated[str, Header()] = "",
-    ) -> Response:
+    ) -> JSONResponse[Note]:
         """Write a note anew, if nobody else has done so since it was read."""
         if not if_match:
             raise HTTPError(428, "Say which version you have read: if-match.")
@@ -76,9 +77,9 @@ class Notes(framework.Blueprint, prefix="/notes", middleware=[members_only]):
         self._changes.publish(Change("deleted", number, note.author))
 
 
-def shown(note: Note, status: int = 200, **headers: str) -> Response:
+def shown(note: Note, status: int = 200, **headers: str) -> JSONResponse[Note]:
     """A note, and the entity tag of its version."""
-    return responses.JSONResponse(note, status=status, headers={"etag": tag(note), **headers})
+    return JSONResponse(note, status=status, headers={"etag": tag(note), **headers})
 
 
 def tag(note: Note) -> str:

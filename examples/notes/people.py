@@ -1,7 +1,8 @@
 """Signing up, in and out."""
 
 from pyre import framework
-from pyre.framework import App, HTTPError, Response, Session, responses
+from pyre.framework import App, HTTPError, Session
+from pyre.framework.responses import JSONResponse
 
 from notes import passwords
 from notes.database import Database, Missing
@@ -16,12 +17,12 @@ class People(framework.Blueprint):
         self._database = database
 
     @framework.endpoint("/people", methods=["POST"], thread=True)
-    def sign_up(self, credentials: Credentials, session: Session) -> Response:
+    def sign_up(self, credentials: Credentials, session: Session) -> JSONResponse[Person]:
         """Become somebody who may sign in, and sign in."""
         password = passwords.hashed(credentials.password)
         person = self._database.add_person(credentials.name, password)
         begin(session, person)
-        return responses.JSONResponse(person, status=201)
+        return JSONResponse(person, status=201)
 
     @framework.endpoint("/session", methods=["POST"], thread=True)
     def sign_in(self, credentials: Credentials, session: Session) -> Person:

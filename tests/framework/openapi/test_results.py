@@ -109,6 +109,18 @@ TEXT = ok(text={"type": "string"})
         (responses.FileResponse, OK),
         (responses.StreamResponse, OK),
         (responses.JSONResponse, ok(json={})),
+        (responses.JSONResponse[Book], ok(json=BOOK)),
+        (responses.JSONResponse[str], ok(json={"type": "string"})),
+        (responses.JSONResponse[Any], ok(json={})),
+        (
+            responses.JSONResponse[list[int]] | None,
+            ok(json={"type": "array", "items": {"type": "integer"}}) | NO_CONTENT,
+        ),
+        (Book | responses.JSONResponse[Book] | responses.JSONResponse, ok(json=BOOK)),
+        (
+            responses.JSONResponse[Book] | responses.JSONResponse[int],
+            ok(json={"anyOf": [BOOK, {"type": "integer"}]}),
+        ),
         (responses.HTMLResponse, ok(html={})),
         (responses.TemplateResponse, ok(html={})),
         (responses.EventStream, ok(events={})),

@@ -5,7 +5,7 @@ from inspect import Signature
 from types import MappingProxyType, NoneType
 from typing import Any, Final, Literal, cast, get_args, get_origin
 
-from pyre.framework.binding.annotations import is_union, members, take_apart, union_of
+from pyre.framework.binding.annotations import is_union, members, origin_of, take_apart, union_of
 from pyre.framework.binding.faults import Unbindable
 from pyre.framework.binding.signature import return_annotation
 from pyre.framework.openapi.schemas import Schemas
@@ -94,7 +94,8 @@ def _is_text(annotation: object) -> bool:
 
 
 def _is_class(annotation: object, bases: tuple[type, ...]) -> bool:
-    return isinstance(annotation, type) and issubclass(annotation, bases)
+    cls = origin_of(annotation)
+    return isinstance(cls, type) and issubclass(cls, bases)
 
 
 class _Responses:
@@ -111,7 +112,7 @@ class _Responses:
         elif _is_text(annotation):
             self._add("200", "text/plain", {"schema": self._schemas.of(annotation, sent=True)})
         elif _is_class(annotation, (Response,)):
-            self._add_response(cast("type[Response]", annotation))
+            self._add_response(annotation)
         elif _is_class(annotation, (bytes, bytearray, memoryview)):
             self._add("200", "application/octet-stream")
         else:
@@ -125,14 +126,26 @@ class _Responses:
             for status, types in self._contents.items()
         }
 
-    def _add_response(self, cls: type[Response]) -> None:
+    def _add_response(self, annotation: object) -> None:
+        cls = cast("type[Response]", origin_of(annotation))
         if issubclass(cls, RedirectResponse):
             self._add("3XX")
+            return
+        (value,) = get_args(annotation) or (Any,)
+        if issubclass(cls, JSONResponse) and value not in _NOTHING_SAID:
+            schema = self._schemas.of(value, sent=True)
+            self._add("200", "application/json", {"schema": schema})
             return
         known = (_MEDIA_TYPES[base] for base in cls.__mro__ if base in _MEDIA_TYPES)
         self._add("200", next(known, None))
 
-    def _add(self, status: str, media_type: str | None = None, content: object = None) -> None:
+    def _add(
+        self, status: str, media_type: str | None = None, content: dict[str, Any] | None = None
+    ) -> None:
         contents = self._contents.setdefault(status, {})
-        if media_type is not None and not contents.get(media_type):
-            contents[media_type] = content or {}
+        if media_type is None:
+            return
+        there = contents.get(media_type)
+        if there and content and there != content:
+            content = {"schema": {"anyOf": [there["schema"], content["schema"]]}}
+        contents[media_type] = content or there or {}

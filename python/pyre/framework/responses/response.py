@@ -1,12 +1,23 @@
 """Responses whose content is there already: text, HTML, octets, JSON."""
 
 from collections.abc import AsyncIterable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Generic
 
 from pyre import psgi
 from pyre.framework.responses.application import Application
 from pyre.framework.responses.cookies import SetsCookies
 from pyre.framework.responses.encoding import JSON, OCTETS, PLAIN_TEXT, encode_json
 from pyre.framework.responses.headers import ResponseHeaders
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar
+
+    # Without a default, type checkers would want an argument of everybody.
+    _Value_co = TypeVar("_Value_co", covariant=True, default=Any)
+else:
+    from typing import TypeVar
+
+    _Value_co = TypeVar("_Value_co", covariant=True)
 
 _FIRST_STATUS = 200
 _LAST_STATUS = 999
@@ -104,11 +115,11 @@ class HTMLResponse(Response):
         super().__init__(html, status=status, headers=headers, content_type=content_type)
 
 
-class JSONResponse(Response):
+class JSONResponse(Response, Generic[_Value_co]):
     """Anything that msgspec can encode, and pydantic models, as JSON (RFC 8259).
 
     It is encoded here, and not when it is sent: what can't be encoded is a ``TypeError`` in the
-    endpoint.
+    endpoint. An endpoint that is annotated with ``JSONResponse[Book]`` is so described by OpenAPI.
 
         JSONResponse({"created": 7}, status=201)
     """
@@ -117,7 +128,7 @@ class JSONResponse(Response):
 
     def __init__(
         self,
-        value: object,
+        value: _Value_co,
         *,
         status: int = 200,
         headers: psgi.HeaderFields = (),
