@@ -74,6 +74,13 @@ pub(crate) fn is_coroutine(object: &Bound<'_, PyAny>) -> bool {
     unsafe { ffi::PyCoro_CheckExact(object.as_ptr()) != 0 }
 }
 
+/// Whether an object is bytes-like. To ask for its memory would say so too, but where it is not, an
+/// exception is made and dropped.
+pub(crate) fn is_bytes_like(object: &Bound<'_, PyAny>) -> bool {
+    // SAFETY: the object is alive.
+    unsafe { ffi::PyObject_CheckBuffer(object.as_ptr()) != 0 }
+}
+
 /// The memory of a bytes-like object, in one piece: it stays where it is while this lives.
 #[derive(Debug)]
 pub(crate) struct Exported(PyBuffer<u8>);

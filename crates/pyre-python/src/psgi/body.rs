@@ -1,7 +1,6 @@
 //! The body of a response: what kinds there are.
 
 use pyo3::{
-    buffer::PyUntypedBuffer,
     exceptions::PyValueError,
     intern,
     prelude::*,
@@ -11,7 +10,7 @@ use pyo3::{
 use pyre_runtime::FileContent;
 
 use super::text::{Piece, wrong_type};
-use crate::files;
+use crate::{files, interpreter::is_bytes_like};
 
 /// What is to be sent.
 pub(super) enum Body<'py> {
@@ -40,15 +39,13 @@ impl<'py> Body<'py> {
 
 /// Whether a response may have it; a file is not opened for that.
 pub(super) fn is_body(body: &Bound<'_, PyAny>) -> PyResult<bool> {
-    Ok(PyUntypedBuffer::get(body).is_ok()
-        || body.is_instance(file_type(body.py())?)?
-        || is_stream(body)?)
+    Ok(is_bytes_like(body) || body.is_instance(file_type(body.py())?)? || is_stream(body)?)
 }
 
 /// Whether it gives pieces. Keys of a mapping are nobody's body.
 pub(super) fn is_stream(body: &Bound<'_, PyAny>) -> PyResult<bool> {
     let py = body.py();
-    if body.is_instance_of::<PyString>() || PyUntypedBuffer::get(body).is_ok() {
+    if body.is_instance_of::<PyString>() || is_bytes_like(body) {
         return Ok(false);
     }
     if body.hasattr(intern!(py, "__aiter__"))? {

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use pyo3::{
-    buffer::{PyBuffer, PyUntypedBuffer},
+    buffer::PyBuffer,
     exceptions::{PyTypeError, PyValueError},
     prelude::*,
     pybacked::{PyBackedBytes, PyBackedStr},
@@ -10,7 +10,7 @@ use pyo3::{
 };
 use pyre_runtime::http1::Content;
 
-use crate::interpreter::Exported;
+use crate::interpreter::{Exported, is_bytes_like};
 
 /// Content of at least this many octets is kept instead of copied: below it, copying is cheaper
 /// than the bookkeeping.
@@ -79,7 +79,7 @@ impl Piece {
             })?;
             return Ok(Some(Self::Text(text)));
         }
-        if PyUntypedBuffer::get(value).is_err() {
+        if !is_bytes_like(value) {
             return Ok(None);
         }
         if let Some(exported) = PyBuffer::<u8>::get(value).ok().and_then(Exported::new) {
