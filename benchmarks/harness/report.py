@@ -60,25 +60,30 @@ def verdict(results: Results, explanations: dict[str, str]) -> str:
 
 
 def listed(behind: Iterable[Comparison], explanations: dict[str, str]) -> str:
-    """List who is ahead in which figure, and why."""
-    by_figure = groupby(behind, lambda each: (each.table, each.metric, each.ours))
-    items = (item(*figure, list(ahead), explanations) for figure, ahead in by_figure)
+    """List by workload who is ahead, and why."""
+    by_workload = groupby(behind, lambda each: each.table)
+    items = (item(table, ahead, explanations) for table, ahead in by_workload)
     return f"<ul>{''.join(items)}</ul>"
 
 
-def item(
-    table: Table, metric: Metric, ours: Row, ahead: list[Comparison], explanations: dict[str, str]
-) -> str:
+def item(table: Table, ahead: Iterable[Comparison], explanations: dict[str, str]) -> str:
+    """Name the figures of one workload in which a peer is ahead, and say why once."""
+    by_figure = groupby(ahead, lambda each: (each.metric, each.ours))
+    figures = " ".join(defeat(*figure, list(peers)) for figure, peers in by_figure)
+    why = escape(explanations.get(table.workload, "Not explained yet."))
+    link = f'<a href="#{table.workload}">{escape(table.title)}</a>'
+    return f"<li>{link}. {figures} {why}</li>"
+
+
+def defeat(metric: Metric, ours: Row, ahead: list[Comparison]) -> str:
     """Name the peers that are ahead in one figure, and by how much."""
     peers = ", ".join(
         f"{escape(each.peer.peer)} {each.peer.figure(metric.name)} "
         f"(<b>{each.ratio:.2f} {TIMES}</b>)"
         for each in sorted(ahead, key=lambda each: -each.ratio)
     )
-    why = escape(explanations.get(table.workload, "Not explained yet."))
-    link = f'<a href="#{table.workload}">{escape(table.title)}</a>'
     mine = f"{escape(ours.peer)} {ours.figure(metric.name)}"
-    return f"<li>{link}, {escape(metric.title)}: {mine}; {peers}. {why}</li>"
+    return f"{escape(metric.title)}: {mine}; {peers}."
 
 
 def section(table: Table) -> str:

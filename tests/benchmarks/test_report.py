@@ -5,7 +5,7 @@ from harness.report import explanations_from, page
 from harness.results import Absent
 from harness.workloads import WORKLOADS
 
-from benchmarks.samples import P99, ours, results, row, table
+from benchmarks.samples import CPU, P99, ours, results, row, table
 
 # Elements that have no end tag, and those whose end tag may be left out.
 UNPAIRED = {"meta", "html"}
@@ -70,6 +70,16 @@ def test_peers_that_are_ahead_are_named_with_the_figure_the_furthest_first():
     read = Page(page(results(table(*rows)), {}))
     assert "pyre ~ 10.0; uvicorn ~ 5.00 (2.00" in read.text
     assert read.text.count("Not explained yet.") == 1
+
+
+def test_a_workload_is_explained_once_behind_all_of_its_figures():
+    lost = table(ours("pyre", 10.0), row("granian", 8.0), metrics=(CPU, P99))
+    read = Page(page(results(lost), {"hello": "It writes less."}))
+    figures = [f"{metric.title}: pyre ~ 10.0; granian ~ 8.00 (1.25 " for metric in (CPU, P99)]
+    places = [read.text.index(figure) for figure in figures]
+    assert places == sorted(places)
+    assert places[-1] < read.text.index("It writes less.")
+    assert read.text.count("It writes less.") == 1
 
 
 def test_a_defeat_that_nobody_has_explained_says_so():
