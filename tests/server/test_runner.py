@@ -61,6 +61,32 @@ def test_an_interrupt_ends_an_import_that_hangs(start_pyre, tmp_path):
     assert process.returncode == 130
 
 
+ASGI_REPORTER = """
+import sys
+async def app(scope, receive, send):
+    print("loaded:", *sorted({"encodings.idna", "ipaddress", "platform"} & sys.modules.keys()))
+"""
+PSGI_REPORTER = """
+import sys
+from pyre import psgi
+class App:
+    def __psgi__(self, request):
+        return psgi.Response(200)
+    def __psgi_lifespan__(self, state):
+        adapters = {"pyre.psgi.asgi_guest", "pyre.psgi.asgi_host"}
+        print("loaded:", *sorted(adapters & sys.modules.keys()))
+        raise RuntimeError
+app = App()
+"""
+
+
+@pytest.mark.parametrize("source", [ASGI_REPORTER, PSGI_REPORTER], ids=["asgi", "psgi"])
+def test_a_start_does_not_load_what_it_has_no_use_for(start_pyre, tmp_path, source):
+    tmp_path.joinpath("main.py").write_text(source, encoding="utf-8")
+    process = start_pyre("main:app", "--port", "0", "--loop", "asyncio")
+    assert process.stdout.readline() == "loaded:\n"
+
+
 def test_an_application_may_choose_its_exit_status(run_pyre, tmp_path):
     tmp_path.joinpath("main.py").write_text("raise SystemExit(7)", encoding="utf-8")
     result = run_pyre("main:app")

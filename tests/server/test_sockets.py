@@ -99,7 +99,9 @@ def test_an_address_of_another_machine_is_refused():
         listen(host="192.0.2.1", port=0)
 
 
-@pytest.mark.parametrize("host", ["no.such.host.invalid", "a" * 64 + ".invalid"])
+@pytest.mark.parametrize(
+    "host", ["no.such.host.invalid", "a" * 64 + ".invalid", "m\xfcll.invalid", "\xfc" * 64]
+)
 def test_a_name_that_does_not_resolve_is_refused(host):
     with pytest.raises(BindError, match="can't be resolved"):
         listen(host=host, port=0)

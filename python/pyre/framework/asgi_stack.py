@@ -7,7 +7,7 @@ from pyre import psgi
 from pyre.server.asgi import ASGIApplication
 
 if TYPE_CHECKING:
-    from pyre.psgi.from_asgi import AsgiGuest
+    from pyre.psgi.asgi_guest.guest import AsgiGuest
 
 
 class AsgiStack:

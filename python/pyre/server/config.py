@@ -3,7 +3,6 @@
 Names and defaults are those of the command line, which reads them from here.
 """
 
-import ipaddress
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +54,7 @@ _TIMEOUTS = (
 )
 # Deadlines are computed by addition; a bound far above any use keeps them from overflowing.
 _LONGEST_TIMEOUT = 366 * 24 * 3600
+_LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Config:
     # Windows has no poller that an event loop could watch.
     driver: Driver = "thread" if sys.platform == "win32" else "poller"
     proxy_headers: bool = True
-    forwarded_allow_ips: str = "127.0.0.1"
+    forwarded_allow_ips: str = _LOOPBACK
     proxy_protocol: bool = False
     backlog: int = 2048
     timeout_header: float | None = 10.0
@@ -220,8 +220,10 @@ def _is_timeout(value: object) -> bool:
 
 
 def _is_trusted_peer(text: str) -> bool:
-    if text in {"unix", "*"}:
+    if text in {"unix", "*", _LOOPBACK}:
         return True
+    import ipaddress  # noqa: PLC0415 - the usual start does not pay for it
+
     try:
         # Bits behind the prefix are an error to it: they tell that something else was meant.
         network = ipaddress.ip_network(text)

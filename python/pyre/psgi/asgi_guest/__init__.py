@@ -5,4 +5,5 @@
 - ``handover`` is the stream between the application's task and that of the request.
 - ``websocket`` runs it for a WebSocket handshake.
 - ``lifespan`` runs it from the start of the host to its end.
+- ``guest`` is the application of PSGI: it says which of them answers what.
 """

@@ -6,4 +6,5 @@
 - ``outgoing`` speaks to ``send``: the ``head`` of a response, and then its ``contents``, which are
   ``octets``, a ``stream`` or a ``file_content``.
 - ``handshake`` is the exchange that may become a WebSocket.
+- ``host`` is the application of ASGI: it says which of them serves what.
 """
