@@ -1,5 +1,6 @@
 """The sessions of an app: from a request to its session, and from there to the response."""
 
+import math
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -36,9 +37,9 @@ class Sessions:
         scope: CookieScope,
     ) -> None:
         seconds = max_age.total_seconds() if isinstance(max_age, timedelta) else max_age
-        if not seconds >= 1:
+        if not 1 <= seconds < math.inf:
             raise ValueError(f"max_age of sessions is 1 second at least, and not {max_age}")
-        if not timeout > 0:
+        if not 0 < timeout < math.inf:
             raise ValueError(f"the timeout of the session store is a positive time, not {timeout}")
         age = int(seconds)
         self._cookie = SessionCookie(name, age, scope)
@@ -75,7 +76,7 @@ class Sessions:
                 self._cookie.delete(response, request)
             return
         is_renewed = session.is_renewed
-        if kept is not None and octets == kept.octets and not kept.is_due | is_renewed:
+        if kept is not None and octets == kept.octets and not (kept.is_due or is_renewed):
             return
         value = await self._keeping.keep(octets, kept, is_renewed=is_renewed)
         if value is not None:
