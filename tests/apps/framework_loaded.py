@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import msgspec
 from pyre import framework
-from pyre.framework import App, CallNext, HTTPError, Request, Response, responses
+from pyre.framework import App, CallNext, HTTPError, Request, Response, Session, responses
 
 
 class Item(msgspec.Struct):
@@ -83,6 +83,15 @@ class Loaded(framework.Blueprint):
         request.after(nothing)
         return "after"
 
+    @framework.endpoint("/session")
+    async def session(self, session: Session) -> list[str]:
+        session["visits"] = session.get("visits", 0) + 1
+        return list(session)
+
+    @framework.endpoint("/session/unfit", middleware=[adds_a_field])
+    async def unfit(self, session: Session) -> None:
+        session["unfit"] = object()
+
     @framework.endpoint("/garbage")
     async def garbage(self) -> int:
         """How many objects only the collector finds; it finds none until asked again."""
@@ -92,3 +101,4 @@ class Loaded(framework.Blueprint):
 
 app = App()
 app.add_blueprint(Loaded())
+app.sessions(secrets=["the secret of the app that takes much traffic"])

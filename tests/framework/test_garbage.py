@@ -35,6 +35,7 @@ ANSWERED = {
     "stream": ("GET /stream", b"", ()),
     "events": ("GET /events", b"", ()),
     "after": ("GET /after", b"", ()),
+    "session": ("GET /session", b"", ()),
 }
 
 REFUSED = {
@@ -42,6 +43,7 @@ REFUSED = {
     "not-allowed": ("DELETE /json", b"", ()),
     "error": ("GET /error", b"", ()),
     "handled-badly": ("GET /handled-badly", b"", ()),
+    "unfit-session": ("GET /session/unfit", b"", ()),
     "wrong-query": ("GET /layers/a?page=x", b"", ()),
     "wrong-json": ("POST /json", b'{"name":1}', (JSON,)),
     "malformed-json": ("POST /json", b"{", (JSON,)),

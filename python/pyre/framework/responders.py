@@ -230,7 +230,10 @@ async def _resumed(
 async def _failed(
     request: Request, error: Exception, errors: ErrorResponder
 ) -> psgi.Response | None:
-    return await finished(await errors.respond(request, error), request, errors)
+    try:
+        return await finished(await errors.respond(request, error), request, errors)
+    finally:
+        del error  # its traceback refers to this frame
 
 
 def _without_layers(
