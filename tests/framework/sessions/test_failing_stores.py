@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import socket
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
 import pytest
 from apps.framework_sessions import site
@@ -53,6 +54,32 @@ def silent() -> Iterator[str]:
         yield f"redis://127.0.0.1:{listener.getsockname()[1]}"
 
 
+@asynccontextmanager
+async def slow_way_to(redis: Redis) -> AsyncIterator[tuple[str, asyncio.Event]]:
+    """The URL of a proxy, whose replies wait until they may pass."""
+    may_reply = asyncio.Event()
+    may_reply.set()
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        upstream, downstream = await asyncio.open_connection("127.0.0.1", redis.port)
+
+        async def replies() -> None:
+            while octets := await upstream.read(65536):
+                await may_reply.wait()
+                writer.write(octets)
+            writer.close()
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(replies())
+            while octets := await reader.read(65536):
+                downstream.write(octets)
+            downstream.close()
+
+    server = await asyncio.start_server(pass_on, "127.0.0.1", 0)
+    async with server:
+        yield f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}", may_reply
+
+
 def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
     """What was logged; without a traceback."""
     assert not any(record.exc_info for record in caplog.records)
@@ -88,6 +115,26 @@ async def test_redis_that_says_nothing(silent: str, caplog: pytest.LogCaptureFix
         response = await client.get("/visits")
         assert (response.status_code, response.json()) == (503, UNAVAILABLE)
         assert lines(caplog) == ["the session store has failed: no answer within 0.05 s"]
+
+
+@in_loop
+async def test_a_reply_that_comes_too_late_is_nobody_elses(redis: Redis) -> None:
+    async with (
+        slow_way_to(redis) as (url, may_reply),
+        serving(RedisStore(url), timeout=0.2) as client,
+    ):
+        visitors: list[dict[str, str]] = []
+        for who in "ab":
+            visitors.append(cookies(await client.put("/visits", json={"who": who})))
+            client.cookies.clear()
+        may_reply.clear()
+        late = await client.get("/session", headers=visitors[0])
+        may_reply.set()
+        assert late.status_code == 503
+        for who, sent in zip("ab", visitors, strict=True):
+            for _ in range(5):
+                answer = (await client.get("/session", headers=sent)).json()
+                assert answer["values"] == {"who": who}
 
 
 @in_loop

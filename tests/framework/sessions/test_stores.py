@@ -40,6 +40,21 @@ async def test_a_store_may_be_used_after_it_was_closed(
     await store.close()
 
 
+def test_an_app_starts_again_in_another_loop(make_store: Callable[[], SessionStore]) -> None:
+    app = site(make_store())
+    kept: dict[str, str] = {}
+
+    @in_loop
+    async def visit(number: int) -> None:
+        async with app.test_client() as client:
+            response = await client.get("/visits", headers=kept)
+            assert response.json() == number
+            kept.update(cookies(response))
+
+    for number in (1, 2, 3):
+        visit(number)
+
+
 @in_loop
 async def test_a_visitor_is_remembered(make_any: MakeStore) -> None:
     async with serving(make_any()) as client:
