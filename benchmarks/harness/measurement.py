@@ -28,6 +28,10 @@ class Rows:
     samples: dict[str, list[Sample]] = field(default_factory=dict[str, list[Sample]])
     absent: dict[str, str] = field(default_factory=dict[str, str])
 
+    def row(self, peer: Peer) -> Row:
+        """What has been measured of one peer."""
+        return Row(peer.name, peer.side, peer.group, tuple(self.samples.get(peer.name, ())))
+
 
 @dataclass(frozen=True)
 class Measurement:
@@ -44,14 +48,14 @@ class Measurement:
     tell: Callable[[str], None]
 
     def measure(self, workload: Workload) -> Table:
-        """Take every sample of one workload."""
+        """Take every sample of one workload, and once more as many where too few count."""
         asked = asked_of(workload, self.peers)
         rows = Rows(absent=self._absent_from_the_start(asked))
         for number in range(1, self.rounds + 1):
-            for peer in asked:
-                if peer.name not in rows.absent:
-                    self.tell(f"{workload.name}: {peer.name}, {number} of {self.rounds}")
-                    self._take(workload, peer, rows)
+            self._round(workload, asked, rows, f"{number} of {self.rounds}")
+        for number in range(1, self.rounds + 1):
+            spoilt = [peer for peer in asked if rows.row(peer).is_spoilt]
+            self._round(workload, spoilt, rows, f"{number} more, for steal time")
         return table(workload, asked, rows)
 
     def paced(self) -> "Measurement":
@@ -73,6 +77,12 @@ class Measurement:
         }
         names = {peer.name for peer in peers}
         return too_large | {name: why for name, why in self.unavailable.items() if name in names}
+
+    def _round(self, workload: Workload, peers: Iterable[Peer], rows: Rows, name: str) -> None:
+        for peer in peers:
+            if peer.name not in rows.absent:
+                self.tell(f"{workload.name}: {peer.name}, {name}")
+                self._take(workload, peer, rows)
 
     def _take(self, workload: Workload, peer: Peer, rows: Rows) -> None:
         try:
@@ -103,11 +113,7 @@ def table(workload: Workload, asked: Iterable[Peer], rows: Rows) -> Table:
         workload.name,
         workload.title,
         workload.metrics,
-        tuple(
-            Row(peer.name, peer.side, peer.group, tuple(rows.samples[peer.name]))
-            for peer in asked
-            if peer.name not in rows.absent
-        ),
+        tuple(rows.row(peer) for peer in asked if peer.name not in rows.absent),
         tuple(Absent(name, reason) for name, reason in rows.absent.items()),
         workload.baselines,
     )

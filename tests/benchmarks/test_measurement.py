@@ -4,7 +4,7 @@ import itertools
 import sys
 
 import pytest
-from harness.accounting import resident_bytes
+from harness.accounting import StealClock, resident_bytes
 from harness.errors import BenchmarkError, PeerError
 from harness.machine import placement
 from harness.measurement import Measurement, prepared, seconds_of
@@ -41,6 +41,14 @@ def told() -> list[str]:
     return []
 
 
+@pytest.fixture(autouse=True)
+def stolen(monkeypatch) -> list[float]:
+    """The share of each sample that is stolen, from the end; 0 when there are no more."""
+    shares: list[float] = []
+    monkeypatch.setattr(StealClock, "share", lambda _: shares.pop() if shares else 0.0)
+    return shares
+
+
 @pytest.fixture
 def measure(told):
     """Measures these peers, each ``rounds`` times."""
@@ -67,10 +75,27 @@ def test_rounds_are_interleaved(measure, numbered):
     assert measured.absent == ()
 
 
-def test_a_row_knows_whose_it_is_and_what_was_stolen(measure, numbered):
+def test_a_row_knows_whose_it_is_and_what_was_stolen(measure, numbered, stolen):
+    stolen.append(0.04)
     [row] = measure(numbered, peer("a", side=Side.OURS, group="PSGI")).rows
     assert (row.side, row.group) == (Side.OURS, "PSGI")
-    assert 0 <= row.samples[0].steal <= 1
+    assert row.samples[0].steal == 0.04
+
+
+def test_a_row_with_too_few_quiet_samples_is_measured_again(measure, numbered, stolen):
+    of_a, of_b = [0.5, 0.5, 0.5, 0.0], [0.0, 0.0, 0.5, 0.0]
+    in_turn = [share for pair in zip(of_a, of_b, strict=True) for share in pair]
+    stolen += reversed([*in_turn, 0.5, 0.0, 0.0])
+    rows = {row.peer: row for row in measure(numbered, peer("a"), peer("b"), rounds=4).rows}
+    assert [sample.steal for sample in rows["a"].samples] == [0.5, 0.5, 0.5, 0.0, 0.5, 0.0, 0.0]
+    assert [sample.steal for sample in rows["b"].samples] == [0.0, 0.0, 0.5, 0.0]
+
+
+def test_a_row_that_stays_disturbed_is_not_measured_for_ever(measure, numbered, stolen):
+    stolen += [0.5] * 100
+    [row] = measure(numbered, peer("a"), rounds=3).rows
+    assert len(row.samples) == 6
+    assert row.is_spoilt
 
 
 @pytest.mark.parametrize(
