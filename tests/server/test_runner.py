@@ -80,6 +80,7 @@ app = App()
 """
 
 
+@pytest.mark.skipif(sys.version_info < (3, 13), reason="click and urllib load them there")
 @pytest.mark.parametrize("source", [ASGI_REPORTER, PSGI_REPORTER], ids=["asgi", "psgi"])
 def test_a_start_does_not_load_what_it_has_no_use_for(start_pyre, tmp_path, source):
     tmp_path.joinpath("main.py").write_text(source, encoding="utf-8")

@@ -164,7 +164,9 @@ def test_a_method_without_self():
 
 
 @pytest.mark.parametrize(
-    "function", [Resource().get, Resource(), Resource.put, lambda limit=1: limit, Request], ids=str
+    "function",
+    [Resource().get, Resource(), Resource.put, lambda limit=1: limit, Request],
+    ids=["bound method", "object", "static method", "lambda", "class"],
 )
 def test_callables(function):
     if inspect.isclass(function):
