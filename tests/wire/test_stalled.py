@@ -165,21 +165,30 @@ def assert_all_end(server: Server, connections: list[Stalled]) -> None:
             each.assert_ended()
 
 
-def size_of(server: Server) -> dict[str, int]:
-    tasks = int(server.request("GET /tasks").body)
-    return {"tasks": tasks, "descriptors": open_descriptors(server.pid)}
+@contextlib.contextmanager
+def size_of(server: Server) -> Iterator[Callable[[], dict[str, int]]]:
+    """Tells how large it is, on one connection: others might still be about to close."""
+    with server.connect() as connection:
+
+        def look() -> dict[str, int]:
+            tasks = int(connection.request("GET /tasks").body)
+            return {"tasks": tasks, "descriptors": open_descriptors(server.pid)}
+
+        yield look
 
 
 def assert_nobody_notices(server: Server, stalls: list[Stall]) -> None:
     """Requests are answered before, during and after; then the server is as it was, and stops."""
-    before, logged = settled(lambda: size_of(server)), server.stderr
+    with size_of(server) as look:
+        before, logged = settled(look), server.stderr
     with SteadyClient(server.address) as client:
         with stalled(server, stalls) as connections:
             answered = client.answered
             assert_all_end(server, connections)
             assert client.answered > answered
         client.wait_for_answers(STALLED)
-    assert eventually(lambda: size_of(server), before.__eq__) == before
+    with size_of(server) as look:
+        assert eventually(look, before.__eq__) == before
     assert server.stderr == logged
     server.send_signal(signal.SIGTERM)
     assert server.wait(SOON) == 0
