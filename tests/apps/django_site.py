@@ -49,6 +49,9 @@ warnings.filterwarnings("ignore", "unclosed file", ResourceWarning)
 gates: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
 """What views wait for until another request opens it."""
 
+begun: list[str] = []
+"""The views that wait."""
+
 finished: list[str] = []
 """What background tasks and interrupted views have done."""
 
@@ -148,6 +151,7 @@ async def endless(_request: HttpRequest, tag: str) -> StreamingHttpResponse:
 
 async def wait(_request: HttpRequest, tag: str) -> HttpResponse:
     """Wait for what never comes, until Django cancels the view."""
+    begun.append(tag)
     try:
         await asyncio.Event().wait()
     finally:
@@ -182,6 +186,10 @@ async def in_background(_request: HttpRequest, tag: str) -> HttpResponse:
 async def work(tag: str) -> None:
     await gates[tag].wait()
     finished.append(tag)
+
+
+async def list_begun(_request: HttpRequest) -> HttpResponse:
+    return JsonResponse(begun, safe=False)
 
 
 async def list_finished(_request: HttpRequest) -> HttpResponse:
@@ -228,6 +236,7 @@ urlpatterns = [
     path("cookie", cookie),
     path("visits", visits),
     path("in-background/<str:tag>", in_background),
+    path("begun", list_begun),
     path("finished", list_finished),
     path("broken", broken),
     path("broken-in-thread", broken_in_thread),
