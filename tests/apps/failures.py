@@ -1,6 +1,7 @@
 """Scenarios in which the application breaks a rule, or breaks."""
 
 import asyncio
+import sys
 
 from broken_rules import BAD_HEADERS, CHUNK, END, WRONG_MESSAGES
 from scenarios import (
@@ -50,6 +51,17 @@ async def wrong_messages(scope: Scope, _receive: Receive, send: Send) -> None:
 @app.add
 async def raise_before_start(_scope: Scope, _receive: Receive, _send: Send) -> None:
     raise ExpectedError("before the start")
+
+
+@app.add
+async def exit_at_once(_scope: Scope, _receive: Receive, _send: Send) -> None:
+    sys.exit("at once")
+
+
+@app.add
+async def exit_after_a_while(_scope: Scope, _receive: Receive, _send: Send) -> None:
+    await asyncio.sleep(0)
+    sys.exit("after a while")
 
 
 @app.add

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import contextvars
+import sys
 import threading
 from collections.abc import Awaitable, Generator
 
@@ -216,6 +217,22 @@ async def raises_at_once(request: psgi.Request) -> psgi.Response:
 async def raises_after_a_while(request: psgi.Request) -> psgi.Response:
     await asyncio.sleep(0)
     raise ExpectedError(query(request))
+
+
+@app.add
+def exits_before(request: psgi.Request) -> psgi.Response:
+    sys.exit(query(request))
+
+
+@app.add
+async def exits_at_once(request: psgi.Request) -> psgi.Response:
+    sys.exit(query(request))
+
+
+@app.add
+async def exits_after_a_while(request: psgi.Request) -> psgi.Response:
+    await asyncio.sleep(0)
+    sys.exit(query(request))
 
 
 @app.add

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import sys
 from collections.abc import AsyncIterator, Awaitable
 
 from psgi_scenarios import ExpectedError, Scenarios, query
@@ -169,6 +170,19 @@ async def after_of_a_stream(request: psgi.Request) -> psgi.Response:
 async def after_that_raises(request: psgi.Request) -> psgi.Response:
     async def fail() -> None:
         raise ExpectedError(query(request))
+
+    async def report() -> None:
+        app.report(query(request), "called")
+
+    request.after(fail)
+    request.after(report)
+    return psgi.Response(body="response")
+
+
+@app.add
+async def after_that_exits(request: psgi.Request) -> psgi.Response:
+    async def fail() -> None:
+        sys.exit(query(request))
 
     async def report() -> None:
         app.report(query(request), "called")

@@ -46,3 +46,11 @@ def test_response_that_is_owed_is_logged(server: Server, path: str) -> None:
         connection.send(encoded(f"GET {path}", b"", "Connection: close"))
         connection.read_to_end()
     wait_for(lambda: len(server.stderr) > logged, "the error to be logged")
+
+
+@pytest.mark.parametrize("when", ["at once", "after a while"])
+def test_a_request_does_not_end_the_server(server: Server, when: str) -> None:
+    path = f"/exit-{when.replace(' ', '-')}"
+    assert server.request(f"GET {path}").status == 500
+    server.expect_error(f"SystemExit: {when}")
+    assert server.request("GET /plain").body == b"plain"

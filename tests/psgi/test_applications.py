@@ -111,6 +111,15 @@ def test_exceptions_are_500_and_logged_with_the_request_line(
     log.expect(f"ExpectedError: {message}", f"GET /{name}?{message}", "psgi_applications.py")
 
 
+@pytest.mark.parametrize("name", ["exits-before", "exits-at-once", "exits-after-a-while"])
+def test_a_request_does_not_end_the_host(server: Server, log: Log, name: str) -> None:
+    message = sign()
+    with server.connect() as connection:
+        assert connection.request(f"GET /{name}?{message}").status == 500
+    log.expect(f"SystemExit: {message}", f"GET /{name}?{message}")
+    assert server.request("GET /current-task").status == 200
+
+
 def test_the_host_goes_on_after_an_exception(server: Server, log: Log) -> None:
     message = sign()
     assert server.request(f"GET /raises-at-once?{message}").status == 500

@@ -59,12 +59,18 @@ def test_a_function_that_is_given_within_a_stream(server: Server) -> None:
     assert reported(server, name) == ["one", "two"]
 
 
-def test_a_function_that_raises_is_logged_and_the_next_one_called(server: Server, log: Log) -> None:
+@pytest.mark.parametrize(
+    ("path", "error"),
+    [("/after-that-raises", "ExpectedError"), ("/after-that-exits", "SystemExit")],
+)
+def test_a_function_that_raises_is_logged_and_the_next_one_called(
+    server: Server, log: Log, path: str, error: str
+) -> None:
     name = sign()
     with server.connect() as connection:
-        assert connection.request(f"GET /after-that-raises?{name}").body == b"response"
+        assert connection.request(f"GET {path}?{name}").body == b"response"
         assert reported(server, name) == "called"
-        log.expect(f"ExpectedError: {name}", "psgi_exchanges.py")
+        log.expect(f"{error}: {name}", "psgi_exchanges.py")
         assert connection.request(f"GET /plain-afterwards?{name}").body == b"response"
     assert reported(server, name) is True
 

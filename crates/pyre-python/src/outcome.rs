@@ -1,7 +1,7 @@
 //! How a call of an application has ended.
 
 use pyo3::{
-    exceptions::{PyKeyboardInterrupt, PySystemExit, asyncio::CancelledError},
+    exceptions::{PyKeyboardInterrupt, asyncio::CancelledError},
     prelude::*,
 };
 
@@ -10,8 +10,9 @@ pub(crate) enum Outcome<'py> {
     Returned(Bound<'py, PyAny>),
     /// Somebody has cancelled the task: no error of the application.
     Cancelled,
-    /// Not an application's failure but somebody's wish to end the process.
+    /// Not an application's failure but the wish of who sits before it to end the process.
     Fatal(PyErr),
+    /// An error, whatever it is: `SystemExit` in a request must not end those of all others.
     Raised(PyErr),
 }
 
@@ -20,12 +21,8 @@ impl<'py> Outcome<'py> {
         match result {
             Ok(value) => Self::Returned(value),
             Err(error) if error.is_instance_of::<CancelledError>(py) => Self::Cancelled,
-            Err(error) if is_fatal(&error, py) => Self::Fatal(error),
+            Err(error) if error.is_instance_of::<PyKeyboardInterrupt>(py) => Self::Fatal(error),
             Err(error) => Self::Raised(error),
         }
     }
-}
-
-fn is_fatal(error: &PyErr, py: Python<'_>) -> bool {
-    error.is_instance_of::<PyKeyboardInterrupt>(py) || error.is_instance_of::<PySystemExit>(py)
 }

@@ -128,6 +128,6 @@ class NoSetupError(ExtensionError):
 class ExtensionFailed(ExtensionError):
     """What was raised by the import, the setup or the start of an extension is ``original``."""
 
-    def __init__(self, name: str, original: Exception) -> None:
+    def __init__(self, name: str, original: Exception | SystemExit) -> None:
         super().__init__(name, f"has failed: {type(original).__name__}: {original}")
         self.original = original

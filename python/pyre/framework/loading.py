@@ -291,7 +291,7 @@ def _failing(name: str) -> Generator[None]:
     """Say which extension it is that has failed."""
     try:
         yield
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         if isinstance(error, ExtensionError) and error.name == name:
             raise
         raise ExtensionFailed(name, error) from error

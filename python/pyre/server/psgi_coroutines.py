@@ -48,5 +48,5 @@ async def follow(
     for function, arguments in calls:
         try:
             await function(*arguments)
-        except Exception as error:  # noqa: BLE001 - the next one must not suffer from it
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the next one must not suffer
             report(error)

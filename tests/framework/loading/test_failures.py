@@ -25,6 +25,7 @@ PLACES = [(kind, number) for kind, steps in ALL.items() for number in range(len(
 """Before which line a setup fails; the last is the place after all of them."""
 
 FAULTS = {
+    "an exit": "raise SystemExit('on purpose')",
     "a hook of the startup": "app.on_startup(fail)",
     "a mount's startup": "app.mount('/of/refusing', Refusing())",
     "a route of the app": "app.endpoint('/own')(show)",
@@ -43,6 +44,7 @@ FAULTS = {
 
 IMPORTS = {
     "an exception": "raise LookupError('on purpose')",
+    "an exit": "raise SystemExit('on purpose')",
     "an error of syntax": "def",
     "a module that is not there": "import a_module_that_is_not_there",
 }

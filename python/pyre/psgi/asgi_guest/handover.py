@@ -18,7 +18,7 @@ class Handover:
         self._piece: bytes | None = None
         self._has_ended = False
         self._is_closed = False
-        self._error: Exception | None = None
+        self._error: BaseException | None = None
 
     async def put(self, piece: bytes) -> None:
         """Hand over a piece. Raises ``Disconnected`` when the host has closed the stream."""
@@ -33,7 +33,7 @@ class Handover:
     def _has_room(self) -> bool:
         return self._piece is None or self._is_closed
 
-    async def end(self, error: Exception | None = None) -> bool:
+    async def end(self, error: BaseException | None = None) -> bool:
         """Let the stream end, or raise what has gone wrong. Whether the host will see it."""
         async with self._changed:
             self._has_ended = True

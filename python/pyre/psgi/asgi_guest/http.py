@@ -43,7 +43,7 @@ class HttpExchange:
         scope = http_scope(self._request)
         try:
             await self._app(scope, self._receiving.receive, self._sending.send)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the host is told
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it is, the host is told
             await self._fail(error)
         except asyncio.CancelledError:
             await self._fail(RuntimeError("the ASGI application was cancelled"))
@@ -59,7 +59,7 @@ class HttpExchange:
         else:
             await self._fail(RuntimeError("the ASGI application has not completed its response"))
 
-    async def _fail(self, error: Exception) -> None:
+    async def _fail(self, error: BaseException) -> None:
         """Let the host know what went wrong; log it when that is too late."""
         if not self._response.done():
             self._response.set_exception(error)

@@ -61,7 +61,7 @@ class Sending:
             case (phase, kind):
                 raise RuntimeError(f"{kind!r} was sent when {phase.name.lower()} was to be sent")
 
-    async def fail(self, error: Exception) -> bool:
+    async def fail(self, error: BaseException) -> bool:
         """Break the response off. Whether there was still something to break off."""
         if self._stream is None or self.is_complete:
             return False

@@ -94,7 +94,7 @@ class Exchange:
         for function in self._afterwards:
             try:
                 await run_within(self.context, function)
-            except Exception:  # whatever it is, the next one is called
+            except (Exception, SystemExit):  # whatever it is, the next one is called
                 logger.exception("Exception in a function that was called after the response")
 
 
