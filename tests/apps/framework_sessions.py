@@ -22,6 +22,9 @@ from pyre.framework.sessions import RedisStore, SessionStore
 SECRET = "the newest of the secrets of tests"
 
 
+SHARED = Response("the same for everybody")
+
+
 class Visits(framework.Blueprint):
     @framework.endpoint("/visits")
     async def count(self, session: Session) -> int:
@@ -108,6 +111,11 @@ class Visits(framework.Blueprint):
         session["public"] = True
         return Response("public", headers={"vary": "accept", "cache-control": "max-age=9"})
 
+    @framework.endpoint("/shared")
+    async def shared(self, session: Session) -> Response:
+        session["visits"] = session.get("visits", 0) + 1
+        return SHARED
+
     @framework.endpoint("/unfit")
     async def unfit(self, session: Session) -> None:
         session["fit"] = 1
@@ -160,6 +168,10 @@ class Layered(framework.Blueprint, prefix="/layered"):
     @framework.endpoint("/stream")
     async def stream(self) -> Response:
         return responses.StreamResponse(["a", "b"])
+
+    @framework.endpoint("/shared")
+    async def shared(self) -> Response:
+        return SHARED
 
     @framework.endpoint("/fails")
     async def fails(self) -> None:

@@ -1,25 +1,32 @@
 """From the response that the framework has to the one that the host sends."""
 
+from typing import TYPE_CHECKING
+
 from pyre import psgi
 from pyre.framework.error_handlers import ErrorResponder
 from pyre.framework.request import Request
 from pyre.framework.responses import Response, settled
-from pyre.framework.sessions.session import Session
+from pyre.framework.responses.settled import unshared
 from pyre.framework.websocket import Conversation
+
+if TYPE_CHECKING:
+    from pyre.framework.sessions.sessions import Sessions
 
 
 async def finished(
-    response: Response, request: Request, errors: ErrorResponder
+    response: Response, request: Request, errors: ErrorResponder, *, is_shared: bool = True
 ) -> psgi.Response | None:
     """The host's response; if it can't be made, that is an error as any other.
 
+    ``is_shared`` is whether others may have the same response: it was made by the application.
     After a WebSocket there is nothing left to answer.
     """
     try:
         if isinstance(response, Conversation):
             return None
-        if request.touched_session is not None:
-            response = await _with_session(response, request, request.touched_session, errors)
+        if request.app.session_keeping is not None:
+            keeping = request.app.session_keeping
+            response = await _with_session(response, request, keeping, errors, is_shared=is_shared)
         return response.to_psgi(request.app, request.psgi)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is answered
         response = await errors.respond(request, error)
@@ -30,13 +37,26 @@ async def finished(
 
 
 async def _with_session(
-    response: Response, request: Request, session: Session, errors: ErrorResponder
+    response: Response,
+    request: Request,
+    keeping: "Sessions",
+    errors: ErrorResponder,
+    *,
+    is_shared: bool,
 ) -> Response:
-    """The response, when the session is saved: also one to an error, a file that is not there."""
+    """The response, when the session is saved: also one to an error, a file that is not there.
+
+    A template may be the first to touch the session. Of a response that the app has made only once
+    and returns to everybody, this visitor gets a copy. What could not be saved at the handshake of
+    a WebSocket is not tried again.
+    """
     try:
         response = settled(response, request.app, request.psgi)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is answered
         response = await errors.respond(request, error)
-    if request.app.session_keeping is not None:
-        await request.app.session_keeping.save(session, response, request)
+    session = request.touched_session
+    if session is not None and not session.is_sealed:
+        if is_shared:
+            response = unshared(response)
+        await keeping.save(session, response, request)
     return response

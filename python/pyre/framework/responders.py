@@ -28,6 +28,7 @@ from pyre.framework.middleware import (
 from pyre.framework.request import Request
 from pyre.framework.responses import Response, to_psgi_directly
 from pyre.framework.responses import respond as as_response
+from pyre.framework.responses.settled import SettledResponse
 from pyre.framework.route import Respond, Route
 
 if TYPE_CHECKING:
@@ -249,9 +250,12 @@ def _without_layers(
             result = await invoke(request)
             if request.touched_session is None:
                 answer = to_psgi_directly(result, app, host)
-                request.is_answered = True
-                return answer
-            return await finished(as_response(result), request, errors)
+                if request.touched_session is None:
+                    request.is_answered = True
+                    return answer
+                result = SettledResponse(answer)  # a template has touched it
+            response = as_response(result)
+            return await finished(response, request, errors, is_shared=response is result)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is answered
             return await _failed(request, error, errors)
 

@@ -3,14 +3,14 @@
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
 from apps.framework_sessions import site
 from pyre.framework import Request, Response, responses
 from pyre.framework.sessions import MemoryStore, RedisStore
-from pyre.framework.testing import TestClient
+from pyre.framework.testing import TestClient, WebSocketRefused
 
 from framework.request.host import Host
 from framework.sessions.clients import cookies, in_loop, serving, values
@@ -29,6 +29,7 @@ class Failing(MemoryStore):
     def __init__(self, *names: str) -> None:
         super().__init__()
         self.names = set(names)
+        self.failures = 0
 
     async def get(self, key: str) -> bytes | None:
         self._fail("get")
@@ -38,12 +39,13 @@ class Failing(MemoryStore):
         self._fail("set")
         return await super().set(key, octets, ttl, existing=existing)
 
-    async def delete(self, key: str) -> None:
+    async def delete(self, key: str) -> bool:
         self._fail("delete")
-        await super().delete(key)
+        return await super().delete(key)
 
     def _fail(self, name: str) -> None:
         if name in self.names:
+            self.failures += 1
             raise ArithmeticError(f"no {name}")
 
 
@@ -172,6 +174,31 @@ def test_who_can_not_be_signed_out_is_told_so(path: str) -> None:
             assert await values(client) == {"visits": 1}
 
     check()
+
+
+@in_loop
+async def test_a_store_that_fails_before_it_is_awaited(caplog: pytest.LogCaptureFixture) -> None:
+    store = Failing()
+
+    def fails_at_once(_: str) -> Awaitable[bytes | None]:
+        raise ArithmeticError("no coroutine")
+
+    async with serving(store) as client:
+        await client.get("/visits")
+        store.get = fails_at_once  # type: ignore[method-assign, assignment]
+        await check_that_only_touching_fails(client)
+        assert set(lines(caplog)) == {"the session store has failed: ArithmeticError: no coroutine"}
+
+
+@in_loop
+async def test_what_fails_at_a_handshake_is_not_tried_again() -> None:
+    store = Failing("set")
+    async with serving(store) as client:
+        with pytest.raises(WebSocketRefused) as refused:
+            async with client.websocket("/live"):
+                pass
+        assert refused.value.response.status_code == 503
+        assert store.failures == 1
 
 
 @in_loop

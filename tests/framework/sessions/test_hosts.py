@@ -120,7 +120,19 @@ def test_a_stream_that_touches_it_first_can_not_change_it_either(client) -> None
 def test_fields_of_the_response_are_respected(client) -> None:
     response = client.get("/public")
     assert response.headers["vary"] == "accept, cookie"
+    assert response.headers["cache-control"] == "private"  # as it sets a cookie
+    response = client.get("/public")
+    assert response.headers["vary"] == "accept, cookie"
     assert response.headers["cache-control"] == "max-age=9"
+
+
+@pytest.mark.parametrize("path", ["/shared", "/layered/shared"])
+def test_of_a_shared_response_each_has_a_copy(client, site, path: str) -> None:
+    mine = [cookie(client.get(path)) for _ in range(3)]
+    with site.client() as other:
+        theirs = cookie(other.get(path))
+        assert theirs
+        assert theirs not in mine[1:]  # the first of theirs may be as the first of mine
 
 
 def test_a_cookie_is_for_no_shared_cache(client) -> None:

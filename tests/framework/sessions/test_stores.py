@@ -3,10 +3,12 @@
 import asyncio
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from apps.framework_sessions import site
-from pyre.framework import Session
+from apps.framework_sessions import SECRET, site
+from pyre.framework import App, Blueprint, CallNext, Request, Response, Session, endpoint
+from pyre.framework.responses import TemplateResponse
 from pyre.framework.sessions import MemoryStore, RedisStore, SessionStore
 
 from framework.sessions.clients import cookie, cookies, in_loop, serving, values
@@ -23,8 +25,8 @@ async def test_a_store_keeps_and_forgets(make_store: Callable[[], SessionStore])
     assert await store.set("key", b"\x00\xff", 100, existing=True)
     assert await store.get("key") == b"\x00\xff"
     assert await store.get("other") is None
-    await store.delete("key")
-    await store.delete("key")
+    assert await store.delete("key") is True
+    assert await store.delete("key") is False
     assert await store.get("key") is None
     await store.close()
 
@@ -119,9 +121,19 @@ async def test_a_change_keeps_the_key(make_store: Callable[[], SessionStore]) ->
         assert len(keys) == 1
 
 
+def change(session: Session) -> None:
+    session["slow"] = True
+
+
+def renew(session: Session) -> None:
+    change(session)
+    session.renew()
+
+
 @pytest.mark.parametrize("ending", ["/cleared", "/renewed"])
+@pytest.mark.parametrize("act", [change, renew, Session.clear])
 def test_a_slow_request_does_not_bring_back_what_was_ended(
-    make_store: Callable[[], SessionStore], ending: str
+    make_store: Callable[[], SessionStore], ending: str, act: Callable[[Session], None]
 ) -> None:
     @in_loop
     async def check() -> None:
@@ -129,7 +141,7 @@ def test_a_slow_request_does_not_bring_back_what_was_ended(
 
         @app.endpoint("/slow")
         async def slow(session: Session) -> None:
-            session["slow"] = True
+            act(session)
             has_begun.set()
             await may_end.wait()
 
@@ -148,6 +160,31 @@ def test_a_slow_request_does_not_bring_back_what_was_ended(
     check()
 
 
+def test_what_a_slow_request_begins_anew_is_kept(make_store: Callable[[], SessionStore]) -> None:
+    @in_loop
+    async def check() -> None:
+        app, has_begun, may_end = site(make_store()), asyncio.Event(), asyncio.Event()
+
+        @app.endpoint("/slow")
+        async def slow(session: Session) -> None:
+            session.clear()
+            session["slow"] = True
+            has_begun.set()
+            await may_end.wait()
+
+        async with app.test_client() as client:
+            old = cookies(await client.get("/visits"))
+            request = asyncio.create_task(client.get("/slow", headers=old))
+            await has_begun.wait()
+            await client.post("/cleared")
+            may_end.set()
+            new = cookies(await request)
+            client.cookies.clear()
+            assert (await client.get("/session", headers=new)).json()["values"] == {"slow": True}
+
+    check()
+
+
 @in_loop
 async def test_sessions_of_others_are_not_asked_for(redis: Redis) -> None:
     async with serving(RedisStore(redis.url)) as client:
@@ -155,6 +192,25 @@ async def test_sessions_of_others_are_not_asked_for(redis: Redis) -> None:
             await client.get("/session", headers={"cookie": f"session={value}"})
         assert b"cmdstat_get:" not in redis.ask("INFO", "commandstats")
         await client.get("/visits")
+        await client.get("/visits")
+        assert b"cmdstat_get:calls=1," in redis.ask("INFO", "commandstats")
+
+
+@in_loop
+async def test_a_session_that_is_gone_is_asked_for_once(redis: Redis) -> None:
+    async def passing(request: Request, call_next: CallNext) -> Response:
+        return await call_next(request)
+
+    app = App(middleware=[passing])
+    app.sessions(secrets=[SECRET], store=RedisStore(redis.url))
+
+    @app.endpoint("/visits")
+    async def visits(session: Session) -> None:
+        session["visits"] = session.get("visits", 0) + 1
+
+    async with app.test_client() as client:
+        await client.get("/visits")
+        redis.ask("FLUSHALL")
         await client.get("/visits")
         assert b"cmdstat_get:calls=1," in redis.ask("INFO", "commandstats")
 
@@ -183,7 +239,7 @@ async def test_a_client_that_is_given_remains_open(redis: Redis) -> None:
 async def test_entries_that_are_no_session(redis: Redis) -> None:
     async with serving(RedisStore(redis.url)) as client:
         key = (cookie(await client.get("/visits")) or "").split(".")[1]
-        for entry in ["7", "[]", "{"]:
+        for entry in ["7", "[]", "{", "[" * 50_000]:
             redis.ask("SET", f"session:{key}", entry)
             assert (await client.get("/session")).json()["is_new"]
 
@@ -207,12 +263,31 @@ async def test_memory_forgets_by_itself(monkeypatch: pytest.MonkeyPatch) -> None
     start = time.monotonic()
     monkeypatch.setattr(time, "monotonic", lambda: start + 11)
     assert await store.get("a") is None
+    assert len(store) == 2  # whoever looks, in whatever thread, takes nothing away
     assert not await store.set("b", b"b", 10, existing=True)
     assert len(store) == 0
     await store.set("c", b"c", 10, existing=False)
     monkeypatch.setattr(time, "monotonic", lambda: start + 22)
     await store.set("d", b"d", 10, existing=False)
     assert len(store) == 1
+
+
+@in_loop
+async def test_memory_is_looked_at_by_a_touch(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up: list[str] = []
+    look_up = MemoryStore.look_up
+
+    def counted(store: MemoryStore, key: str) -> bytes | None:
+        looked_up.append(key)
+        return look_up(store, key)
+
+    monkeypatch.setattr(MemoryStore, "look_up", counted)
+    async with serving(MemoryStore()) as client:
+        await client.get("/visits")
+        assert (await client.get("/untouched")).status_code == 200
+        assert looked_up == []
+        assert (await client.get("/session")).json()["is_new"] is False
+        assert len(looked_up) == 1
 
 
 def test_memory_for_nothing() -> None:
@@ -223,3 +298,37 @@ def test_memory_for_nothing() -> None:
 def test_a_url_that_is_none_of_redis() -> None:
     with pytest.raises(ValueError, match="Redis URL must specify"):
         RedisStore("http://localhost")
+
+
+@pytest.mark.parametrize("path", ["/page", "/layered/page"])
+def test_a_template_may_be_the_first_to_touch_it(
+    make_any: MakeStore, tmp_path: Path, path: str
+) -> None:
+    (tmp_path / "page.html").write_text("{{ visitor.session.setdefault('seen', 7) }}")
+    app = App(templates=tmp_path)
+    app.sessions(secrets=[SECRET], store=make_any())
+
+    @app.endpoint("/page")
+    async def page(request: Request) -> TemplateResponse:
+        return TemplateResponse("page.html", {"visitor": request})
+
+    class Layered(Blueprint, prefix="/layered"):
+        @endpoint("/page")
+        async def page(self, request: Request) -> TemplateResponse:
+            return TemplateResponse("page.html", {"visitor": request})
+
+    async def passing(request: Request, call_next: CallNext) -> Response:
+        return await call_next(request)
+
+    Layered.middleware = [passing]
+    app.add_blueprint(Layered())
+
+    @in_loop
+    async def check() -> None:
+        async with app.test_client() as client:
+            response = await client.get(path)
+            assert (response.text, response.headers["vary"]) == ("7", "cookie")
+            assert cookie(response)
+            assert cookie(await client.get(path)) is None
+
+    check()

@@ -17,7 +17,8 @@ class Shelves:
     async def set(self, key: str, octets: bytes, ttl: int, *, existing: bool) -> bool:
         return bool(key and octets and ttl) or existing
 
-    async def delete(self, key: str) -> None: ...
+    async def delete(self, key: str) -> bool:
+        return bool(key)
 
     async def close(self) -> None: ...
 

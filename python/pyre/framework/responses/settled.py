@@ -31,4 +31,15 @@ def settled(response: Response, app: Application, request: psgi.Request) -> Resp
     return SettledResponse(response.to_psgi(app, request))
 
 
+def unshared(response: Response) -> Response:
+    """A copy of a response that is settled, so that its fields can be changed for one request."""
+    if type(response) is SettledResponse:
+        return response  # it was made for the request
+    copy = Response.__new__(Response)  # a subclass is sent as a Response is, or it were not settled
+    copy.status = response.status
+    copy.lines = [*response.lines]
+    copy.body = response.body
+    return copy
+
+
 _INDEPENDENT = frozenset((Response.to_psgi, SettledResponse.to_psgi))

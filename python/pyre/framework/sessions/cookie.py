@@ -53,9 +53,11 @@ class _Lines:
 
 def _add(response: Response, line: str) -> None:
     """Set the field, and have no cache give one visitor's cookie to another (RFC 9111 §7.3)."""
-    response.lines.append(("set-cookie", line))
     if not _has(response, "cache-control"):
         response.lines.append(("cache-control", "private"))
+    elif not _is_kept_from_others(response):
+        response.headers["cache-control"] = "private"
+    response.lines.append(("set-cookie", line))
 
 
 def vary_by_cookie(response: Response) -> None:
@@ -64,6 +66,15 @@ def vary_by_cookie(response: Response) -> None:
         response.headers.vary_by("cookie")
     else:
         response.lines.append(("vary", "cookie"))
+
+
+def _is_kept_from_others(response: Response) -> bool:
+    """Whether the response forbids shared caches to store it (RFC 9111 §5.2.2.5, §5.2.2.7).
+
+    ``private="x-field"`` does not: it is about that field only.
+    """
+    value = ",".join(response.headers.getall("cache-control")).lower()
+    return not {"private", "no-store"}.isdisjoint(map(str.strip, value.split(",")))
 
 
 def _has(response: Response, name: str) -> bool:

@@ -43,6 +43,6 @@ class Keeping(Protocol):
         """
         ...
 
-    async def forget(self, kept: Kept) -> None:
-        """End a session. Raises ``HTTPError`` 503."""
+    async def forget(self, kept: Kept) -> bool:
+        """End a session. Returns whether it was still there. Raises ``HTTPError`` 503."""
         ...

@@ -26,28 +26,30 @@ class MemoryStore:
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
         """Those saved last at the end."""
 
+    def look_up(self, key: str) -> bytes | None:
+        """The same as ``get``, without waiting; in whatever thread."""
+        entry = self._entries.get(key)
+        return None if entry is None or entry.end <= time.monotonic() else entry.octets
+
     async def get(self, key: str) -> bytes | None:
         """See ``SessionStore``."""
-        entry = self._entries.get(key)
-        if entry is None:
-            return None
-        if entry.end <= time.monotonic():
-            del self._entries[key]
-            return None
-        return entry.octets
+        return self.look_up(key)
 
     async def set(self, key: str, octets: bytes, ttl: int, *, existing: bool) -> bool:
         """See ``SessionStore``."""
-        if existing and await self.get(key) is None:
+        self._make_room()
+        if existing and self.look_up(key) is None:
             return False
         self._entries[key] = _Entry(octets, time.monotonic() + ttl)
         self._entries.move_to_end(key)
         self._make_room()
         return True
 
-    async def delete(self, key: str) -> None:
+    async def delete(self, key: str) -> bool:
         """See ``SessionStore``."""
+        is_kept = self.look_up(key) is not None
         self._entries.pop(key, None)
+        return is_kept
 
     async def close(self) -> None:
         """Keep what there is: an app may be started again."""

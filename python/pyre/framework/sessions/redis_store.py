@@ -32,9 +32,10 @@ class RedisStore:
         is_set = await self._client.set(self._prefix + key, octets, ex=ttl, xx=existing)
         return bool(is_set)
 
-    async def delete(self, key: str) -> None:
+    async def delete(self, key: str) -> bool:
         """See ``SessionStore``."""
-        await self._client.delete(self._prefix + key)
+        number = await self._client.delete(self._prefix + key)
+        return bool(number)
 
     async def close(self) -> None:
         """Close the connections that were made for a URL."""

@@ -9,26 +9,29 @@ from pyre.framework.sessions.keeping import Kept
 
 
 class Session(MutableMapping[str, Any]):
-    """What is remembered of a visitor: a mapping of names to values that JSON has.
+    """What is remembered of a visitor: a mapping of names to values that are saved as JSON.
 
     It is saved before the head of the response is sent, when anything in it was changed, also deep
-    inside. What is read by the next request is what JSON makes of a value: a tuple is a list then.
+    inside. The next request reads what JSON makes of a value: of a tuple a list, of a date a
+    ``str``, of NaN ``None``.
     An empty session is none: its cookie is deleted, and its entry in the store.
 
     Changes raise ``RuntimeError`` when it was saved already: in the body of a stream, in a
-    WebSocket that is accepted, after the response.
+    WebSocket that is accepted, after the response. Those inside a value can't be seen then, and
+    are lost.
 
         request.session["cart"] = [7]
         request.session["cart"].append(9)
     """
 
     __binding__: ClassVar[GivenKind] = "session"
-    __slots__ = ("_is_renewed", "_is_sealed", "_values", "kept")
+    __slots__ = ("_is_cleared", "_is_renewed", "_is_sealed", "_values", "kept")
 
     def __init__(self, values: dict[str, Any], kept: Kept | None = None) -> None:
         self.kept = kept
         """What the request came with. For the framework, as ``seal``."""
         self._values = values
+        self._is_cleared = False
         self._is_renewed = False
         self._is_sealed = False
 
@@ -42,6 +45,16 @@ class Session(MutableMapping[str, Any]):
         """Whether ``renew`` was called."""
         return self._is_renewed
 
+    @property
+    def is_sealed(self) -> bool:
+        """Whether it was saved, or that has failed: it can't be changed any more."""
+        return self._is_sealed
+
+    @property
+    def is_cleared(self) -> bool:
+        """Whether ``clear`` was called: nothing is left of what the request came with."""
+        return self._is_cleared
+
     def renew(self) -> None:
         """Go on under a new identity; what the session holds stays.
 
@@ -54,12 +67,13 @@ class Session(MutableMapping[str, Any]):
     def clear(self) -> None:
         """End the session, at signing out say; what is put into it afterwards begins another."""
         self.renew()
+        self._is_cleared = True
         self._values.clear()
 
     def seal(self) -> bytes:
         """Allow no more changes. Returns the values as JSON, to be saved.
 
-        Raises ``TypeError`` that names the value that JSON does not have.
+        Raises ``TypeError`` that names the value that can't be written as JSON.
         """
         self._is_sealed = True
         try:

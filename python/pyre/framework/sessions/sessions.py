@@ -65,16 +65,18 @@ class Sessions:
     async def save(self, session: Session, response: Response, request: "Request") -> None:
         """Save the session if there is need, and set the fields of the response that go with it.
 
-        Raises ``HTTPError`` 503, ``TypeError`` for values that JSON does not have, and
+        Raises ``HTTPError`` 503, ``TypeError`` for values that can't be written as JSON, and
         ``ValueError`` for a session that is too large.
         """
         vary_by_cookie(response)
         octets, kept = session.seal(), session.kept
         if octets == _EMPTY:
-            if kept is not None:
-                await self._keeping.forget(kept)
+            if kept is not None and await self._keeping.forget(kept):
                 self._cookie.delete(response, request)
             return
+        if kept is not None and session.is_cleared:  # what it holds now has begun after that
+            await self._keeping.forget(kept)
+            kept = None
         is_renewed = session.is_renewed
         if kept is not None and octets == kept.octets and not (kept.is_due or is_renewed):
             return
@@ -87,6 +89,6 @@ def _decoded(octets: bytes) -> dict[str, Any] | None:
     """The values of a session; nothing for what is none, as somebody else's entry in a store."""
     try:
         values = msgspec.json.decode(octets)
-    except ValueError:  # also msgspec.DecodeError, and octets that are not UTF-8
+    except (ValueError, RecursionError):  # also msgspec.DecodeError, and what is not UTF-8
         return None
     return cast("dict[str, Any]", values) if isinstance(values, dict) else None

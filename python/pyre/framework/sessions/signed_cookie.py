@@ -44,5 +44,6 @@ class InCookies:
             )
         return token
 
-    async def forget(self, kept: Kept) -> None:
+    async def forget(self, kept: Kept) -> bool:  # noqa: ARG002 - nobody knows but the visitor
         """See ``Keeping``."""
+        return True

@@ -22,8 +22,8 @@ class SessionStore(Protocol):
         """
         ...
 
-    async def delete(self, key: str) -> None:
-        """Keep nothing by that key any more; it need not be there."""
+    async def delete(self, key: str) -> bool:
+        """Keep nothing by that key any more. Returns whether there was something, in one step."""
         ...
 
     async def close(self) -> None:
