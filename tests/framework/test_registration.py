@@ -34,6 +34,7 @@ async def with_a_request(request: Request):
     [
         ("no-slash", with_a_request, ["no-slash", "slash"]),
         ("/{name", by_name, ["/{name"]),
+        ("/<int:number>", by_number, ["/<int:number>", "{name:int}"]),
         ("/{name}.json", by_name, ["segment"]),
         ("/{name:nothing}", by_name, ["nothing"]),
         ("/{name}/{name}", by_name, ["name"]),
@@ -49,6 +50,19 @@ def test_an_endpoint_that_cannot_work(path: str, function, words: list[str]) -> 
     assert f"{HERE}:{function.__code__.co_firstlineno}" in message
     for word in words:
         assert word in message
+
+
+@pytest.mark.parametrize(
+    "decorator",
+    [App().endpoint, App().websocket, framework.endpoint, framework.websocket],
+    ids=["app-endpoint", "app-websocket", "endpoint", "websocket"],
+)
+def test_a_decorator_without_its_parentheses(decorator) -> None:
+    where = f"{HERE}:{with_a_request.__code__.co_firstlineno}"
+    with pytest.raises(RegistrationError, match=f"{where}.*needs a path"):
+        decorator(with_a_request)
+    with pytest.raises(RegistrationError, match="needs a path"):
+        decorator(None)
 
 
 def test_two_endpoints_that_cannot_be_told_apart_are_both_named() -> None:

@@ -130,6 +130,8 @@ class App(Registering):
         self.refuse_in_setup("sessions")
         if self.session_keeping is not None:
             raise RegistrationError("the app has sessions already")
+        if isinstance(store, type):
+            raise TypeError(f"a store is an object: store={store.__name__}(...)")
         self.session_keeping = Sessions(
             secrets, store, max_age=max_age, timeout=timeout, name=name, scope=cookie
         )

@@ -44,6 +44,13 @@ class Declaration:
     methods: tuple[str, ...]
     middleware: tuple[Middleware, ...]
 
+    def __post_init__(self) -> None:
+        """Raise ``RegistrationError`` for what stands in place of a path: the function, say."""
+        if isinstance(self.path, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            return
+        where = f"{location(self.path)}: " if inspect.isroutine(self.path) else ""
+        raise RegistrationError(f'{where}the decorator needs a path: endpoint("/path")')
+
 
 class Endpoint(Generic[_P, _R]):
     """A function that answers requests; in a blueprint it is a method, and stays one.

@@ -1,21 +1,23 @@
 """A module that an app has loaded."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pyre.framework.contribution import Contribution, call
 from pyre.framework.errors import NoSetupError
 from pyre.framework.importing import Modules
 
 if TYPE_CHECKING:
-    import asyncio
-
     from pyre.framework.app import App
     from pyre.framework.route import Route
 
 _LOG = logging.getLogger("pyre.framework")
+
+_LONG: Final = 10.0
+"""Seconds after which it is told that a setup still runs."""
 
 
 class Extension:
@@ -60,11 +62,20 @@ class Extension:
         self._module = module
 
     async def set_up(self, app: "App") -> None:
-        """Run the module's ``setup``."""
+        """Run the module's ``setup``; what takes long is logged, as other changes wait for it."""
         teardown = getattr(self.module, "teardown", None)
-        await call(self.module.setup, app)
+        told = asyncio.get_running_loop().call_later(_LONG, self._tell)
+        try:
+            await call(self.module.setup, app)
+        finally:
+            told.cancel()
         if teardown is not None:
             self.contribution.teardown = lambda: teardown(app)
+
+    def _tell(self) -> None:
+        _LOG.warning(
+            "the setup of %s has taken %g s so far; other extensions wait for it", self.name, _LONG
+        )
 
     async def end(self, drain: float, but: "asyncio.Task[Any] | None" = None) -> None:
         """End what runs on its behalf, as ``App.unload`` tells; what raises meanwhile is logged."""

@@ -23,7 +23,7 @@ from pyre.framework.errors import RegistrationError
 _NAME = re.compile(r"[^\W\d]\w*")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_NOT_IN_LITERAL = re.compile(r"[{}?#\\\x00-\x1f\x7f]")
+_NOT_IN_LITERAL = re.compile(r"[{}<>?#\\\x00-\x1f\x7f]")
 
 
 class PathError(RegistrationError):
@@ -143,6 +143,8 @@ def _literal_problem(character: str) -> str:
     match character:
         case "{" | "}":
             return "a placeholder is a whole segment; in a literal, write '%7B' or '%7D'"
+        case "<" | ">":
+            return "a placeholder is written {name:int}; in a literal, write '%3C' or '%3E'"
         case "?" | "#":
             return f"a path ends before {character!r}; in a literal, write '%{ord(character):02X}'"
         case _:

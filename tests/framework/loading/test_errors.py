@@ -1,10 +1,11 @@
 """What can't be loaded, unloaded or reloaded is told by an exception of its own."""
 
 import asyncio
+import logging
 
 import pytest
 from pyre import framework
-from pyre.framework import App, errors
+from pyre.framework import App, errors, extension
 
 from framework.loading.sources import Sources, answering
 from framework.testing.loop import in_loop
@@ -33,6 +34,36 @@ def when(request: pytest.FixtureRequest) -> str:
     """Whether the app has been started."""
     chosen: str = request.param
     return chosen
+
+
+@in_loop
+async def test_a_setup_that_does_not_end_is_told(
+    sources: Sources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    def warn(message: str, *args: object) -> None:
+        told.set_result(message % args)
+
+    monkeypatch.setattr(extension, "_LONG", 0.01)
+    monkeypatch.setattr(logging.getLogger("pyre.framework"), "warning", warn)
+    sources.write(
+        "slow",
+        """
+        import asyncio
+
+        async def setup(app):
+            await asyncio.Event().wait()
+        """,
+    )
+    app = App()
+    async with app.test_client():
+        loading = asyncio.ensure_future(app.load("slow"))
+        message = await told
+        assert message == "the setup of slow has taken 0.01 s so far; other extensions wait for it"
+        loading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await loading
 
 
 async def error_of(app: App, name: str, when: str) -> errors.ExtensionError:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import pytest
 from apps.framework_sessions import SECRET
 from pyre.framework import App, Cookie, RegistrationError, Request, Session
+from pyre.framework.sessions import MemoryStore
 
 from framework.sessions.clients import in_loop
 
@@ -34,6 +35,11 @@ def test_options_that_can_not_work(options: dict[str, Any], message: str) -> Non
     with pytest.raises(ValueError, match=message):
         app.sessions(**{"secrets": [SECRET]} | options)
     app.sessions(secrets=[SECRET])  # nothing was left behind
+
+
+def test_a_class_is_no_store() -> None:
+    with pytest.raises(TypeError, match=re.escape("store=MemoryStore(...)")):
+        App().sessions([SECRET], MemoryStore)  # type: ignore[arg-type]
 
 
 def test_an_option_that_there_is_not() -> None:
