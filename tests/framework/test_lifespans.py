@@ -155,7 +155,10 @@ def test_several_requests_may_be_the_first(monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.needs("sockets")
 def test_a_hook_that_fails_keeps_no_other_from_running(host: Host) -> None:
-    with host.serve("framework_lifespans:stubborn") as site:
+    with host.serve("framework_lifespans:stubborn") as site, site.client() as client:
+        # Granian accepts before its worker is there, which a signal would not reach.
+        assert client.get("/nowhere-at-all").status_code == 404
+        client.close()
         stop(site)
         assert site.events == ["cannot stop", "stops all the same"]
         site.expect_error("the shutdown fails on purpose")
