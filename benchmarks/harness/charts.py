@@ -132,7 +132,7 @@ def ratio_of_ours(table: Table) -> str:
     """Write what the ASGI server of ours makes of a workload, or the best of ours without it."""
     ours = {row.peer: value for row, value in ratios_of(table) if row.side is Side.OURS}
     peer = "pyre" if "pyre" in ours else min(ours, key=ours.__getitem__, default="")
-    return f"{ours[peer]:.2f} {TIMES} {peer}" if peer else ""
+    return f"{ours[peer]:.2f} {TIMES} {peer.removesuffix(' on pyre')}" if peer else ""
 
 
 def text(x: float, middle: float, content: str, style: str) -> str:

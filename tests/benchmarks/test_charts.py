@@ -76,5 +76,10 @@ def test_the_overview_has_a_line_for_each_workload_and_a_dot_for_each_peer():
     assert "idle" not in texts(svg), "it has nothing to be compared with"
 
 
+def test_the_overview_names_a_framework_without_its_server():
+    sites = table(ours("pyre.framework on pyre", 10.0), row("uvicorn", 40.0))
+    assert "0.25 \N{MULTIPLICATION SIGN} pyre.framework" in texts(overview(results(sites)))
+
+
 def test_the_overview_of_nothing():
     assert texts(overview(results()))[0] == "Every workload"
