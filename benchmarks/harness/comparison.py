@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import IO
 
-from harness.environments import BASE, PEERS, VENVS, find
+from harness.environments import BASE, VENVS, find
 from harness.environments import ROOT as TREE
 from harness.errors import BenchmarkError
 from harness.machine import commit_of
@@ -21,7 +21,10 @@ from harness.spread import FEWEST, Figure, divided
 # What the machine can't tell apart even with many samples.
 NOISE = 0.02
 
-WORKLOADS = ("hello", "latency", "headers", "echo", "stream")
+WORKLOADS = ("hello", "latency", "headers", "echo", "stream", "framework")
+
+# Who answers: each workload asks for what exactly one of them offers.
+OURS = ("pyre", "pyre-log", "pyre-2", "pyre.framework on pyre")
 
 
 class Judgement(StrEnum):
@@ -75,13 +78,26 @@ def change(table: Table) -> Change | None:
 
 
 def peers(base: str, scratch: Path) -> Sequence[Peer]:
-    """The base and the tree, each in an environment of its own."""
-    ours = known_peers(scratch)["pyre"]
-    elsewhere = (str(BASE.bin / "pyre"), *ours.command[1:])
-    return (
-        replace(ours, name=commit_of(base), command=elsewhere, build=lambda: install(base)),
-        replace(ours, name=f"{commit_of()} (tree)", build=PEERS.install_tree),
-    )
+    """The base and the tree, each in an environment of its own; one of OURS answers a workload."""
+
+    def install_base() -> None:
+        install(base)
+
+    known = known_peers(scratch)
+    before, after = commit_of(base), f"{commit_of()} (tree)"
+    pairs = [
+        (
+            replace(known[name], name=before, command=of_the_base(known[name]), build=install_base),
+            replace(known[name], name=after),
+        )
+        for name in OURS
+    ]
+    return [peer for pair in pairs for peer in pair]
+
+
+def of_the_base(peer: Peer) -> tuple[str, ...]:
+    """Run the same by the command in the base's environment."""
+    return (str(BASE.bin / "pyre"), *peer.command[1:])
 
 
 def install(revision: str) -> None:

@@ -1,6 +1,8 @@
 import pytest
 from harness.comparison import WORKLOADS as COMPARED
-from harness.comparison import Judgement, change
+from harness.comparison import Judgement, change, peers
+from harness.environments import BASE, PEERS
+from harness.measurement import asked_of
 from harness.results import Row
 from harness.workloads import WORKLOADS
 
@@ -68,3 +70,11 @@ def test_without_one_of_the_two_there_is_no_change():
 
 def test_what_is_compared_is_measured():
     assert set(COMPARED) <= WORKLOADS.keys()
+
+
+@pytest.mark.parametrize("workload", WORKLOADS.values(), ids=WORKLOADS)
+def test_two_servers_of_the_same_kind_answer_each_workload(workload, tmp_path):
+    base, tree = asked_of(workload, peers("HEAD", tmp_path))
+    assert base.name != tree.name
+    assert base.command[0] == str(BASE.bin / "pyre")
+    assert tree.command == (str(PEERS.bin / "pyre"), *base.command[1:])
