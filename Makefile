@@ -6,11 +6,9 @@
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
-# A version manager's shim may exist and still refuse to run, so a candidate has to prove itself.
 PROBE := import ensurepip, sys; assert sys.version_info >= (3, 11); print("%d.%d.%d" % sys.version_info[:3])
 ifndef PYTHON
-PYTHON := $(shell for python in python3.13 python3.12 python3.11 python3; do \
-	$$python -c '$(PROBE)' >/dev/null 2>&1 && echo $$python && break; done)
+PYTHON := $(shell scripts/find-python 3.13 3.12 3.11 3)
 endif
 PYTHON_VERSION := $(if $(PYTHON),$(shell $(PYTHON) -c '$(PROBE)' 2>/dev/null))
 
