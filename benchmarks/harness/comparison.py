@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -79,25 +80,14 @@ def change(table: Table) -> Change | None:
 
 def peers(base: str, scratch: Path) -> Sequence[Peer]:
     """The base and the tree, each in an environment of its own; one of OURS answers a workload."""
-
-    def install_base() -> None:
-        install(base)
-
     known = known_peers(scratch)
-    before, after = commit_of(base), f"{commit_of()} (tree)"
-    pairs = [
-        (
-            replace(known[name], name=before, command=of_the_base(known[name]), build=install_base),
-            replace(known[name], name=after),
-        )
-        for name in OURS
+    trees = [replace(known[name], name=f"{commit_of()} (tree)") for name in OURS]
+    command, name, build = str(BASE.bin / "pyre"), commit_of(base), partial(install, base)
+    bases = [
+        replace(tree, name=name, command=(command, *tree.command[1:]), build=build)
+        for tree in trees
     ]
-    return [peer for pair in pairs for peer in pair]
-
-
-def of_the_base(peer: Peer) -> tuple[str, ...]:
-    """Run the same by the command in the base's environment."""
-    return (str(BASE.bin / "pyre"), *peer.command[1:])
+    return [*bases, *trees]
 
 
 def install(revision: str) -> None:

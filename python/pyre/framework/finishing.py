@@ -14,19 +14,18 @@ if TYPE_CHECKING:
 
 
 async def finished(
-    response: Response, request: Request, errors: ErrorResponder, *, is_shared: bool = True
+    response: Response, request: Request, errors: ErrorResponder
 ) -> psgi.Response | None:
     """The host's response; if it can't be made, that is an error as any other.
 
-    ``is_shared`` is whether others may have the same response: it was made by the application.
     After a WebSocket there is nothing left to answer.
     """
     try:
         if isinstance(response, Conversation):
             return None
-        if request.app.session_keeping is not None:
-            keeping = request.app.session_keeping
-            response = await _with_session(response, request, keeping, errors, is_shared=is_shared)
+        keeping = request.app.session_keeping
+        if keeping is not None:
+            response = await _with_session(response, request, keeping, errors)
         return response.to_psgi(request.app, request.psgi)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is answered
         response = await errors.respond(request, error)
@@ -37,17 +36,12 @@ async def finished(
 
 
 async def _with_session(
-    response: Response,
-    request: Request,
-    keeping: "Sessions",
-    errors: ErrorResponder,
-    *,
-    is_shared: bool,
+    response: Response, request: Request, keeping: "Sessions", errors: ErrorResponder
 ) -> Response:
     """The response, when the session is saved: also one to an error, a file that is not there.
 
-    A template may be the first to touch the session. Of a response that the app has made only once
-    and returns to everybody, this visitor gets a copy. What could not be saved at the handshake of
+    A template may be the first to touch the session. The app may have made a response only once and
+    return it to everybody, so the visitor gets a copy. What could not be saved at the handshake of
     a WebSocket is not tried again.
     """
     try:
@@ -56,7 +50,6 @@ async def _with_session(
         response = await errors.respond(request, error)
     session = request.touched_session
     if session is not None and not session.is_sealed:
-        if is_shared:
-            response = unshared(response)
+        response = unshared(response)
         await keeping.save(session, response, request)
     return response

@@ -254,8 +254,7 @@ def _without_layers(
                     request.is_answered = True
                     return answer
                 result = SettledResponse(answer)  # a template has touched it
-            response = as_response(result)
-            return await finished(response, request, errors, is_shared=response is result)
+            return await finished(as_response(result), request, errors)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is answered
             return await _failed(request, error, errors)
 

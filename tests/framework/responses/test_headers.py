@@ -92,6 +92,12 @@ def test_update_replaces_names_and_keeps_their_lines() -> None:
     assert list(headers.values()) == ["2", "3", "4"]
 
 
+def test_members_of_a_list() -> None:
+    headers = ResponseHeaders([("allow", "GET ,HEAD"), ("x", "y"), ("allow", "PUT")])
+    assert headers.members("Allow") == ["GET", "HEAD", "PUT"]
+    assert headers.members("vary") == []
+
+
 @pytest.mark.parametrize(
     ("before", "names", "after"),
     [

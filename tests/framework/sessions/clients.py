@@ -1,8 +1,6 @@
 """Clients of an application with sessions, in the same process."""
 
-import asyncio
-import functools
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -10,16 +8,6 @@ from apps.framework_sessions import site
 from httpx import Response
 from pyre.framework.sessions import SessionStore
 from pyre.framework.testing import TestClient
-
-
-def in_loop(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
-    """Run a test in an event loop of its own."""
-
-    @functools.wraps(test)
-    def run(*args: Any, **kwargs: Any) -> None:
-        asyncio.run(test(*args, **kwargs))
-
-    return run
 
 
 @asynccontextmanager

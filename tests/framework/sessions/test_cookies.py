@@ -14,7 +14,8 @@ from pyre.framework.responses import Response
 from pyre.framework.sessions.signing import Signer
 
 from framework.request.host import Host, at_once
-from framework.sessions.clients import cookie, in_loop, serving, values
+from framework.sessions.clients import cookie, serving, values
+from framework.testing.loop import in_loop
 
 MINE = {"user": "me"}
 

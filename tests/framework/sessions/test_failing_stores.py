@@ -13,8 +13,9 @@ from pyre.framework.sessions import MemoryStore, RedisStore
 from pyre.framework.testing import TestClient, WebSocketRefused
 
 from framework.request.host import Host
-from framework.sessions.clients import cookies, in_loop, serving, values
+from framework.sessions.clients import cookies, serving, values
 from framework.sessions.conftest import Redis
+from framework.testing.loop import in_loop
 
 UNAVAILABLE = {
     "title": "Service Unavailable",

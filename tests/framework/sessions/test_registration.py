@@ -9,7 +9,7 @@ from apps.framework_sessions import SECRET
 from pyre.framework import App, Cookie, RegistrationError, Request, Session
 from pyre.framework.sessions import MemoryStore
 
-from framework.sessions.clients import in_loop
+from framework.testing.loop import in_loop
 
 
 @pytest.mark.parametrize(

@@ -2,17 +2,21 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 from apps.framework_sessions import SECRET, site
 from pyre.framework import App, Blueprint, CallNext, Request, Response, Session, endpoint
 from pyre.framework.responses import TemplateResponse
 from pyre.framework.sessions import MemoryStore, RedisStore, SessionStore
+from pyre.framework.testing import TestClient
 
-from framework.sessions.clients import cookie, cookies, in_loop, serving, values
+from framework.sessions.clients import cookie, cookies, serving, values
 from framework.sessions.conftest import MakeStore, Redis
+from framework.testing.loop import in_loop
 
 
 @in_loop
@@ -130,6 +134,38 @@ def renew(session: Session) -> None:
     session.renew()
 
 
+def begin_anew(session: Session) -> None:
+    session.clear()
+    change(session)
+
+
+@asynccontextmanager
+async def overtaken(
+    store: SessionStore, act: Callable[[Session], None], ending: str
+) -> AsyncIterator[tuple[TestClient, dict[str, str], httpx.Response]]:
+    """A request acts on a session, another ends it, and then the first is answered.
+
+    Gives the cookie that both came with, the answer, and a client that has forgotten its own.
+    """
+    app, has_begun, may_end = site(store), asyncio.Event(), asyncio.Event()
+
+    @app.endpoint("/slow")
+    async def slow(session: Session) -> None:
+        act(session)
+        has_begun.set()
+        await may_end.wait()
+
+    async with app.test_client() as client:
+        old = cookies(await client.get("/visits"))
+        request = asyncio.create_task(client.get("/slow", headers=old))
+        await has_begun.wait()
+        await client.post(ending)
+        may_end.set()
+        response = await request
+        client.cookies.clear()
+        yield client, old, response
+
+
 @pytest.mark.parametrize("ending", ["/cleared", "/renewed"])
 @pytest.mark.parametrize("act", [change, renew, Session.clear])
 def test_a_slow_request_does_not_bring_back_what_was_ended(
@@ -137,24 +173,9 @@ def test_a_slow_request_does_not_bring_back_what_was_ended(
 ) -> None:
     @in_loop
     async def check() -> None:
-        app, has_begun, may_end = site(make_store()), asyncio.Event(), asyncio.Event()
-
-        @app.endpoint("/slow")
-        async def slow(session: Session) -> None:
-            act(session)
-            has_begun.set()
-            await may_end.wait()
-
-        async with app.test_client() as client:
-            old = cookies(await client.get("/visits"))
-            request = asyncio.create_task(client.get("/slow", headers=old))
-            await has_begun.wait()
-            await client.post(ending)
-            may_end.set()
-            response = await request
+        async with overtaken(make_store(), act, ending) as (client, old, response):
             assert response.status_code == 204
             assert cookie(response) is None
-            client.cookies.clear()
             assert (await client.get("/session", headers=old)).json()["is_new"]
 
     check()
@@ -163,24 +184,9 @@ def test_a_slow_request_does_not_bring_back_what_was_ended(
 def test_what_a_slow_request_begins_anew_is_kept(make_store: Callable[[], SessionStore]) -> None:
     @in_loop
     async def check() -> None:
-        app, has_begun, may_end = site(make_store()), asyncio.Event(), asyncio.Event()
-
-        @app.endpoint("/slow")
-        async def slow(session: Session) -> None:
-            session.clear()
-            session["slow"] = True
-            has_begun.set()
-            await may_end.wait()
-
-        async with app.test_client() as client:
-            old = cookies(await client.get("/visits"))
-            request = asyncio.create_task(client.get("/slow", headers=old))
-            await has_begun.wait()
-            await client.post("/cleared")
-            may_end.set()
-            new = cookies(await request)
-            client.cookies.clear()
-            assert (await client.get("/session", headers=new)).json()["values"] == {"slow": True}
+        async with overtaken(make_store(), begin_anew, "/cleared") as (client, _, response):
+            new = await client.get("/session", headers=cookies(response))
+            assert new.json()["values"] == {"slow": True}
 
     check()
 

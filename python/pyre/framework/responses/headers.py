@@ -141,12 +141,16 @@ class ResponseHeaders:
         names = {name for name, _ in lines}
         self.lines[:] = [each for each in self.lines if each[0] not in names] + lines
 
+    def members(self, name: str, /) -> list[str]:
+        """Each member of a list, of all lines (RFC 9110 §5.6.1). Quoted commas part them too."""
+        return [each.strip() for value in self.getall(name) for each in value.split(",")]
+
     def vary_by(self, *names: str) -> None:
         """Say that the response depends on these fields of the request (RFC 9110 §12.5.5)."""
         if "vary" not in self:
             self.add("vary", ", ".join(names))
             return
-        members = [each.strip() for value in self.getall("vary") for each in value.split(",")]
+        members = self.members("vary")
         there = {each.lower() for each in members}
         new = [name for name in names if name.lower() not in there]
         if new and "*" not in there:

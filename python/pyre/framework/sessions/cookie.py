@@ -73,8 +73,8 @@ def _is_kept_from_others(response: Response) -> bool:
 
     ``private="x-field"`` does not: it is about that field only.
     """
-    value = ",".join(response.headers.getall("cache-control")).lower()
-    return not {"private", "no-store"}.isdisjoint(map(str.strip, value.split(",")))
+    directives = response.headers.members("cache-control")
+    return any(each.lower() in {"private", "no-store"} for each in directives)
 
 
 def _has(response: Response, name: str) -> bool:
