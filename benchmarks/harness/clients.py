@@ -1,5 +1,7 @@
 """The few requests that the harness makes itself."""
 
+import contextlib
+import http.client
 import socket
 
 from harness.errors import PeerError
@@ -23,6 +25,16 @@ def request(connection: socket.socket, path: str, content_length: int) -> None:
         answer += received
     if not answer.startswith(b"HTTP/1.1 200 "):
         raise PeerError(f"answered {answer!r}")
+
+
+def cookie_of(port: int, path: str) -> str:
+    """Ask for `path`; return the cookie that the answer sets, as a client sends it back."""
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, TIMEOUT)) as client:
+        client.request("GET", path)
+        field = client.getresponse().getheader("Set-Cookie")
+    if field is None:
+        raise PeerError(f"sets no cookie at {path}")
+    return field.partition(";")[0]
 
 
 def unused_port() -> int:

@@ -25,7 +25,7 @@ NOISE = 0.02
 WORKLOADS = ("hello", "latency", "headers", "echo", "stream", "framework")
 
 # Who answers: each workload asks for what exactly one of them offers.
-OURS = ("pyre", "pyre-log", "pyre-2", "pyre.framework on pyre")
+OURS = ("pyre", "pyre-log", "pyre-2", "pyre.framework on pyre", "session changed")
 
 
 class Judgement(StrEnum):

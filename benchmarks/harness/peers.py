@@ -18,6 +18,7 @@ FILE = frozenset({"file"})
 ACCESS_LOG = frozenset({"access log"})
 ROUTE = frozenset({"route"})
 FRAMEWORK = ROUTE | {"orders"}
+SESSION = frozenset({"session"})
 WORKERS = frozenset({"workers"})
 PLAIN = HELLO | {"headers", "stream"}
 EVERYTHING = PLAIN | FILE | {"echo", "sleep", "stalled"}
@@ -57,6 +58,7 @@ def known_peers(scratch: Path) -> dict[str, Peer]:
         *with_access_log(log),
         *with_two_workers(),
         *frameworks(),
+        *with_sessions(),
         nginx(scratch),
     ]
     return {peer.name: peer for peer in peers}
@@ -221,6 +223,29 @@ def framework_on_both(name: str) -> tuple[Peer, Peer]:
         site(f"{name} on pyre", ours, PEERS.install_tree, name),
         site(f"{name} on uvicorn", uvicorn(app=app, folder=SITES), PEERS.create, name),
     )
+
+
+def with_sessions() -> list[Peer]:
+    """What a session costs. A group is what is done to it."""
+    acts = ("untouched", "read", "changed")
+    rows = [session_site("no sessions", "without", "no sessions")]
+    rows += [session_site(f"session {act}", act, act) for act in acts]
+    rows += [session_site(f"session in memory {act}", f"{act}_in_memory", act) for act in acts]
+    rows += [starlette_session("no sessions", "without", "no sessions")]
+    rows += [starlette_session(f"session {act}", act, act) for act in acts]
+    return rows
+
+
+def session_site(name: str, app: str, group: str) -> Peer:
+    """One of ours, on ours."""
+    command = pyre("--loop", "uvloop", app=f"pyre_sessions:{app}", folder=SITES)
+    return Peer(name, command, PEERS.install_tree, SESSION, Side.OURS, group)
+
+
+def starlette_session(name: str, app: str, group: str) -> Peer:
+    """One of Starlette's, on uvicorn."""
+    command = uvicorn(app=f"starlette_sessions:{app}", folder=SITES)
+    return Peer(f"Starlette {name}", command, PEERS.create, SESSION, group=group)
 
 
 def site(

@@ -3,10 +3,10 @@
 import contextlib
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.accounting import cpu_seconds, resident_bytes
-from harness.clients import connect, request
+from harness.clients import connect, cookie_of, request
 from harness.generators import Outcome, Request, open_loop, wrk
 from harness.results import Metric
 from harness.servers import CONTENT_LENGTH, Running
@@ -122,6 +122,12 @@ def beside_stalled(asked: Request, server: Running, load: Load) -> Values:
         return loaded(asked, server, load)
 
 
+def signed_in(asked: Request, server: Running, load: Load) -> Values:
+    """The same as a visitor who has been there: with the cookie that signing in has set."""
+    cookie = cookie_of(server.port, "/sign-in")
+    return loaded(replace(asked, headers=(("Cookie", cookie),)), server, load)
+
+
 def idle(server: Running, _load: Load) -> Values:
     """Hold connections that have each had one answer."""
     with contextlib.ExitStack() as connections:
@@ -224,6 +230,14 @@ ALL = (
         by_wrk(JSON),
         "orders",
         FRAMEWORK_BASELINES,
+    ),
+    Workload(
+        "session",
+        "Framework, GET with the cookie of a session",
+        LOADED,
+        functools.partial(signed_in, HELLO),
+        "session",
+        ("Starlette session untouched",),
     ),
     Workload("idle", "Memory of an idle connection", (BYTES_PER_CONNECTION,), idle),
     Workload("start", "Start to first answer", (START, RSS), start),
