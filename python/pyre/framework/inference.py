@@ -105,7 +105,9 @@ def _choices(annotation: object) -> Mapping[str, object]:
     if typing.get_origin(annotation) is Literal:
         values = tuple(value for value in typing.get_args(annotation) if value is not None)
     elif isinstance(annotation, enum.EnumMeta):
-        values = tuple(annotation)
+        # Iteration leaves out the members of a Flag that are zero or composite.
+        members = cast("Mapping[str, enum.Enum]", annotation.__members__)
+        values = tuple(dict.fromkeys(members.values()))
     choices: dict[str, object] = {}
     for value in values:
         text = _choice_text(value)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
-from enum import Enum, Flag, IntEnum, StrEnum
+from enum import CONFORM, EJECT, KEEP, STRICT, Enum, Flag, IntEnum, IntFlag, StrEnum
 from typing import Annotated, Literal, NewType, Optional
 from uuid import UUID
 
@@ -30,6 +30,32 @@ class Level(IntEnum):
 class Access(Flag):
     READ = 1
     WRITE = 2
+
+
+class Nothing(Flag):
+    pass
+
+
+class Everything(IntFlag):
+    NONE = 0
+    READ = 1
+    WRITE = 2
+    ALL = -1
+
+
+class Composite(Flag):
+    BOTH = 3
+    WRITE = 2
+
+
+class Overlapping(Flag):
+    LOW = 3
+    HIGH = 6
+
+
+class Gap(IntFlag):
+    READ = 1
+    EXECUTE = 4
 
 
 class Mixed(Enum):
@@ -84,6 +110,13 @@ TAKEN = [
     (Level, "2", Level.HIGH),
     (Access, "1", Access.READ),
     (Access, "3", Access.READ | Access.WRITE),
+    (Everything, "0", Everything.NONE),
+    (Everything, "3", Everything.READ | Everything.WRITE),
+    (Everything, "-1", Everything.ALL),
+    (Composite, "3", Composite.BOTH),
+    (Composite, "2", Composite.WRITE),
+    (Overlapping, "6", Overlapping.HIGH),
+    (Gap, "5", Gap.READ | Gap.EXECUTE),
     (Mixed, "1", Mixed.ONE),
     (Mixed, "name", Mixed.NAME),
     (Loose, "A", Loose.A),
@@ -154,6 +187,19 @@ REFUSED = [
     (Level, "3", "must be one of 1, 2"),
     (Level, "x", "must be one of 1, 2"),
     (Access, "64", "must be one of 1, 2"),
+    (Access, "65", "must be one of 1, 2"),
+    (Access, "-1", "must be one of 1, 2"),
+    (Access, "READ", "must be one of 1, 2"),
+    (Access, "1|2", "must be one of 1, 2"),
+    (Access, "9" * 5000, "must be one of 1, 2"),
+    (Access | None, "64", "must be one of 1, 2"),
+    (Access | bool, "4", "must be one of 1, 2, or must be true or false"),
+    (Everything, "64", "must be one of 0, 1, 2, -1"),
+    (Everything, "-2", "must be one of 0, 1, 2, -1"),
+    (Composite, "1", "must be one of 3, 2"),
+    (Overlapping, "2", "must be one of 3, 6"),
+    (Gap, "2", "must be one of 1, 4"),
+    (Gap, "7", "must be one of 1, 4"),
     (Loose, "b", "must be one of a"),
     (Literal["a", "b"], "c", "must be one of a, b"),
     (Literal["a", None], "null", "must be one of a"),  # noqa: PYI061 - as others write it
@@ -189,6 +235,17 @@ def test_what_is_wrong_with_text(annotation, text, expected):
     assert str(raised.value) == expected
 
 
+@pytest.mark.parametrize("kind", [Flag, IntFlag])
+@pytest.mark.parametrize("boundary", [STRICT, CONFORM, EJECT, KEEP], ids=str)
+def test_a_flag_has_bits_of_its_members_only(kind, boundary):
+    flags = kind("Flags", {"READ": 1, "WRITE": 2}, boundary=boundary)
+    convert = text_converter(flags)
+    assert [convert(text) for text in ("0", "1", "3")] == [flags(0), flags.READ, flags(3)]
+    for text in ("4", "5", "64", "-1", "-65", str(2**70)):
+        with pytest.raises(ValueError, match=r"^must be one of 1, 2$"):
+            convert(text)
+
+
 class Pairs(Enum):
     A = (1, 2)
 
@@ -205,6 +262,7 @@ class Alike(Enum):
         (object, "text does not become object"),
         (dict[str, int], "text does not become dict[str, int]"),
         (int | bytes, "text does not become bytes"),
+        (Nothing, "Nothing has no members"),
         (Pairs, "(1, 2) has no text: the values have to be str, int or bool"),
         (Literal[b"a"], "b'a' has no text: the values have to be str, int or bool"),
         (Alike, "<Alike.A: 1> and <Alike.B: '1'> have the same text"),

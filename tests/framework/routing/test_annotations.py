@@ -3,7 +3,7 @@
 import inspect
 from datetime import date, datetime, time
 from decimal import Decimal
-from enum import Enum, IntEnum, StrEnum
+from enum import Enum, Flag, IntEnum, IntFlag, StrEnum
 from typing import Annotated, Any, Literal, NewType, Optional, Union
 from uuid import UUID
 
@@ -24,6 +24,18 @@ class Color(Enum):
 class Size(IntEnum):
     SMALL = 1
     LARGE = 2
+
+
+class Access(Flag):
+    NONE = 0
+    READ = 1
+    WRITE = 2
+    BOTH = 3
+
+
+class Rights(IntFlag):
+    READ = 1
+    WRITE = 2
 
 
 class Mode(StrEnum):
@@ -80,6 +92,10 @@ INFERRED = [
     (Annotated[int | str, "a note"], "1", 1),
     (Color, "red", Color.RED),
     (Size, "2", Size.LARGE),
+    (Access, "0", Access.NONE),
+    (Access, "1", Access.READ),
+    (Access, "3", Access.BOTH),
+    (Rights, "2", Rights.WRITE),
     (Mode, "on", Mode.ON),
     (Literal["a", "b/c"], "b/c", "b/c"),
     (Literal[1, True], "true", True),
@@ -103,6 +119,10 @@ REFUSED_TEXTS = [
     (Color, "green"),
     (Size, "01"),
     (Size, "3"),
+    (Access, "64"),
+    (Access, "-1"),
+    (Rights, "3"),
+    (Rights, "64"),
     (Literal["a"], "A"),
     (Literal[1], "true"),
     (int | bool, "a"),

@@ -13,6 +13,7 @@
 | ``datetime`` | date, ``T``, time |
 | ``timedelta`` | ISO 8601: ``PT1H30M`` |
 | ``Enum``, ``Literal`` | the value as text |
+| ``Flag`` | the value of a member as text, or several combined: ``1``, ``2``, ``3`` |
 | ``A | B`` | what is written first, of those that can take it |
 
 ``T | None`` takes what ``T`` takes: no text means ``None``, only the default does.
@@ -25,6 +26,7 @@ import re
 import types
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final, Literal, TypeAlias, cast, get_args, get_origin
 from uuid import UUID
 
@@ -194,20 +196,44 @@ _SCALARS: Final[Mapping[type, Converter]] = types.MappingProxyType(
 
 
 def _enum_converter(cls: type[enum.Enum]) -> Converter:
-    by_text = _by_text((member.value, member) for member in cls.__members__.values())
+    members = cls.__members__.values()
+    if not members:
+        raise Unbindable(f"{describe(cls)} has no members")
+    by_text = _by_text((member.value, member) for member in members)
     expected = _one_of(by_text)
-    takes_integers = all(isinstance(member.value, int) for member in cls)
+    takes_integers = all(isinstance(member.value, int) for member in members)
+    if takes_integers and issubclass(cls, enum.Flag):
+        make = cast("Callable[[object], enum.Enum]", partial(_combination, cls))
+    else:  # An Enum knows more than its members by `_missing_`.
+        make = cast("Callable[[object], enum.Enum]", cls)
 
     def convert(text: str) -> enum.Enum:
         if text in by_text:
             return cast("enum.Enum", by_text[text])
         try:
-            # The combinations of a Flag, and what `_missing_` knows.
-            return cls(_integer(text) if takes_integers else text)
+            return make(_integer(text) if takes_integers else text)
         except ValueError:
             raise ValueError(expected) from None
 
     return convert
+
+
+def _combination(cls: type[enum.Flag], value: int) -> enum.Flag:
+    """The flag with exactly these bits, each of which comes from a member that is there in full.
+
+    ``cls`` is not asked first: by its boundary it keeps other bits, drops them, or returns a plain
+    integer, and before CPython 3.11.4 a ``Flag`` drops them by default.
+    """
+    known = 0
+    for member in cls.__members__.values():
+        if member.value & value == member.value:
+            known |= member.value
+    if known == value:
+        flag = cls(value)
+        # Before CPython 3.11.4 the bits that only composite members have are lost.
+        if flag.value == value:
+            return flag
+    raise ValueError("has bits of no member")
 
 
 def _literal_converter(values: tuple[object, ...]) -> Converter:
