@@ -1,6 +1,7 @@
 """Find the application that an import string such as ``main:app`` names."""
 
 import importlib
+import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -117,9 +118,16 @@ def _call_factory(factory: object, name: str) -> object:
             " callable without arguments"
         )
     try:
-        return factory()
+        made = factory()
     except Exception as error:
         raise _raised(f"calling the factory {name}", error) from error
+    if inspect.iscoroutine(made):
+        made.close()
+        raise ApplicationImportError(
+            f"the factory {name} is a coroutine function; write it with def, and open what needs a"
+            " running event loop in the lifespan"
+        )
+    return made
 
 
 def _raised(action: str, error: Exception) -> ApplicationImportError:

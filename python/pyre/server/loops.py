@@ -1,9 +1,10 @@
 """Choose the event loop: uvloop where it is installed, asyncio's own otherwise, or one's own."""
 
 import asyncio
+import contextlib
 import importlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import TypeAlias, cast
 
 from pyre.server.errors import ApplicationImportError, UsageError
@@ -29,6 +30,38 @@ def loop_factory(name: str) -> LoopFactory:
             return _installed_factory(name) or _refuse(name)
         case _:
             return _custom_factory(name)
+
+
+@contextlib.contextmanager
+def current_loop(factory: LoopFactory) -> Generator[LoopFactory]:
+    """A new loop as the current one of this thread, not running yet; it is closed in the end.
+
+    ``asyncio.get_event_loop()`` returns it to a module that is imported meanwhile, so that a future
+    or a task made there belongs to the loop that serves. What is yielded returns this loop, or,
+    when the module has closed it, as scripts do after ``run_until_complete``, another one.
+
+    The loop policy is left alone, as by the other servers: it would decide for the threads of the
+    application too.
+    """
+    loop = factory()
+    _accept_nest_asyncio(loop)
+    asyncio.set_event_loop(loop)
+    try:
+        yield lambda: factory() if loop.is_closed() else loop
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
+
+
+def _accept_nest_asyncio(loop: asyncio.AbstractEventLoop) -> None:
+    """Let ``nest_asyncio.apply()`` succeed while a loop that it can't patch is the current one.
+
+    Libraries call it at import and never need it in a server. It raises for a loop that is not
+    derived from asyncio's own, like uvloop's, unless the loop carries its mark already.
+    """
+    if not isinstance(loop, asyncio.BaseEventLoop):
+        with contextlib.suppress(AttributeError):  # the loop may have slots only
+            loop._nest_patched = True  # type: ignore[attr-defined] # noqa: SLF001
 
 
 def loop_name(loop: asyncio.AbstractEventLoop) -> str:

@@ -10,7 +10,7 @@ from typing import ParamSpec
 from pyre.server.config import Config
 from pyre.server.errors import report
 from pyre.server.importer import prepend_to_path
-from pyre.server.loops import loop_factory
+from pyre.server.loops import current_loop, loop_factory
 from pyre.server.server import Server
 
 _P = ParamSpec("_P")
@@ -24,8 +24,11 @@ def serve(config: Config) -> int:
     """
     try:
         prepend_to_path(config.app_dir)
-        with asyncio.Runner(loop_factory=loop_factory(config.loop)) as runner:
-            runner.run(Server(config).serve())
+        with current_loop(loop_factory(config.loop)) as factory:
+            server = Server(config)
+            server.load()
+            with asyncio.Runner(loop_factory=factory) as runner:
+                runner.run(server.serve())
     except (Exception, KeyboardInterrupt) as failure:  # noqa: BLE001 - the outermost frame
         return report(failure)
     return 0

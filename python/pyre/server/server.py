@@ -47,6 +47,7 @@ class Server:
         self.started = asyncio.Event()
         self._handle_signals = handle_signals
         self._addresses: list[sockets.Address] = []
+        self._application: Application | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = asyncio.Event()
         self._aborting = asyncio.Event()
@@ -58,6 +59,15 @@ class Server:
         Empty before the sockets are bound.
         """
         return self._addresses.copy()
+
+    def load(self) -> None:
+        """Import the application now, outside a running loop; ``serve`` does it otherwise.
+
+        A module may then call ``asyncio.run`` or ``loop.run_until_complete`` while it is imported,
+        which an event loop that runs already refuses.
+        Raises ``UsageError`` or ``ApplicationImportError``.
+        """
+        self._application = self._load()
 
     async def serve(self) -> None:
         """Start the application and answer requests until ``stop`` is called or a signal arrives.
@@ -72,14 +82,8 @@ class Server:
         self._loop = asyncio.get_running_loop()
         if self._stopping.is_set():
             return
-        logs.configure(self.config.log_level)
         with SignalHandlers(enabled=self._handle_signals) as signals:
-            application = load_application(
-                self.config.app,
-                interface=self.config.interface,
-                factory=self.config.factory,
-                app_dir=self.config.app_dir,
-            )
+            application = self._application or self._load()
             signals.attach(self._loop, self._on_signal)
             with sockets.bind(self.config) as listeners, _access_log(self.config) as access_log:
                 self._addresses = listeners.addresses
@@ -96,6 +100,15 @@ class Server:
         """Stop without waiting for requests, or for the application to shut down."""
         self._request(self._aborting)
         self._request(self._stopping)
+
+    def _load(self) -> Application:
+        logs.configure(self.config.log_level)
+        return load_application(
+            self.config.app,
+            interface=self.config.interface,
+            factory=self.config.factory,
+            app_dir=self.config.app_dir,
+        )
 
     def _request(self, event: asyncio.Event) -> None:
         if self._loop is None:
