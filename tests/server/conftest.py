@@ -9,6 +9,10 @@ import pytest
 WriteModule = Callable[[str, str], str]
 RunPyre = Callable[..., subprocess.CompletedProcess[str]]
 
+# Variables that a server reads, or warns that it does not.
+_PREFIXES = ("PYRE_", "UVICORN_", "GRANIAN_")
+_NAMES = {"FORWARDED_ALLOW_IPS", "GUNICORN_CMD_ARGS", "PORT", "SENDFILE", "WEB_CONCURRENCY"}
+
 ECHO_APP = """
 async def app(scope, receive, send):
     assert scope["type"] == "http"
@@ -38,7 +42,7 @@ def environment() -> dict[str, str]:
     return {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith("PYRE_") and name != "FORWARDED_ALLOW_IPS"
+        if not name.startswith(_PREFIXES) and name not in _NAMES
     }
 
 

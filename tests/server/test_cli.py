@@ -81,6 +81,29 @@ def test_an_option_sets_the_setting_of_its_name(parse, arguments, setting, value
     assert getattr(parse("main:app", *arguments), setting) == value
 
 
+def test_a_choice_is_read_in_any_case(parse):
+    assert parse("main:app", "--log-level", "INFO").log_level == "info"
+    assert parse("main:app", PYRE_LIFESPAN="Off").lifespan == "off"
+
+
+@pytest.mark.parametrize(
+    ("words", "app"),
+    [
+        (["main:app"], "main:app"),
+        (["run", "main:app"], "main:app"),
+        (["run", "--port", "1", "main:app"], "main:app"),
+        (["run"], "run"),
+    ],
+)
+def test_run_is_a_word_before_the_application_and_a_module_alone(parse, words, app):
+    assert parse(*words).app == app
+
+
+def test_the_application_may_come_from_the_environment(parse):
+    assert parse(PYRE_APP="main:app").app == "main:app"
+    assert parse("other:app", PYRE_APP="main:app").app == "other:app"
+
+
 @pytest.mark.parametrize(
     ("variable", "text", "value"),
     [
@@ -145,9 +168,12 @@ def test_a_variable_gives_way_to_an_option_that_excludes_it(parse):
         (["main:app", "--port"], "--port"),
         (["main:app", "--port", "http"], "--port"),
         (["main:app", "--port", "65536"], "port must be"),
-        (["main:app", "--timeout-write", "soon"], "'soon' is neither a number nor none"),
+        (["main:app", "--timeout-write", "soon"], "'soon' is not a time"),
         (["main:app", "--log-level", "loud"], "--log-level"),
         (["main:app", "--interface", "wsgi"], "--interface"),
+        (["main", "app"], "APP is one word; write main:app"),
+        (["dev", "main:app"], "dev is no command; write pyre main:app"),
+        (["run", "main:app", "more"], "unexpected extra arguments (main:app more)"),
         (["main:app", "other:app"], "other:app"),
         (["main:"], "module:attribute"),
         (["main:app", "--uds", "s", "--fd", "3"], "exclude each other"),
@@ -212,7 +238,7 @@ def test_an_application_that_raises_shows_its_own_frames_only(run_pyre, tmp_path
     assert last.startswith("pyre: importing 'main' raised ModuleNotFoundError")
 
 
-@pytest.mark.parametrize("option", ["--help", "--version"])
+@pytest.mark.parametrize("option", ["-h", "--help", "--version"])
 def test_help_and_version_are_status_0(run_pyre, option):
     result = run_pyre(option)
     assert (result.returncode, result.stderr) == (0, "")

@@ -1,6 +1,7 @@
 """The command ``pyre``: its options, and which of two that exclude each other counts."""
 
 import dataclasses
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, TypeVar, get_args
@@ -12,6 +13,7 @@ import pyre
 from pyre.server.config import AccessLogFormat, Config, Driver, LifespanMode, LogLevel
 from pyre.server.errors import PyreError, UsageError, report
 from pyre.server.interface import InterfaceMode
+from pyre.server.quantities import parse_number, parse_size, parse_time
 
 _DEFAULTS = {field.name: field.default for field in dataclasses.fields(Config)} | {"app_dir": ""}
 _EXCLUSIVE = [("uds", "host"), ("uds", "port"), ("fd", "host"), ("fd", "port"), ("fd", "uds")]
@@ -21,23 +23,53 @@ _ROUTES = "routes"
 """The first word of the other command; a module of that name is served as ``routes:app``."""
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+_Value = TypeVar("_Value")
 
 
-def seconds(value: str) -> float | None:
-    """Read a time limit; the function's name is the metavariable in the help."""
-    return _bound(value, float)
+def number(value: str | int) -> int:
+    """Read a whole number; the function's name is the metavariable in the help."""
+    return _read(parse_number, value)
 
 
-def size(value: str) -> float | None:
+def time(value: str | float | None) -> float | None:
+    """Read a time limit."""
+    return _read(parse_time, value)
+
+
+def size(value: str | int | None) -> int | None:
     """Read a limit of bytes."""
-    return _bound(value, int)
+    return _read(parse_size, value)
 
 
-def _bound(value: str, number: Callable[[str], float]) -> float | None:
+def _read(parse: Callable[[str], _Value], value: str | _Value) -> _Value:
+    if not isinstance(value, str):
+        return value  # a default
     try:
-        return None if value == "none" else number(value)
-    except ValueError:
-        raise click.BadParameter(f"{value!r} is neither a number nor none.") from None
+        return parse(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+class _Choice(click.Choice[str]):
+    """One of some words, in any case; a word of another server is answered with what to write."""
+
+    def __init__(self, setting: str, words: Sequence[str]) -> None:
+        super().__init__(words, case_sensitive=False)
+        self._setting = setting
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - click's signature
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str:
+        if value not in self.choices:
+            from pyre.server.peer_options import VALUES  # noqa: PLC0415 - the usual start has no use
+
+            answer = VALUES.get((self._setting, str(value).lower()))
+            if answer is not None:
+                self.fail(f"{value!r} is not known here: {answer}.", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 def _option(
@@ -55,7 +87,7 @@ def _option(
     default = _DEFAULTS[name]
     return click.option(
         declaration,
-        type=click.Choice(choices) if choices else kind,
+        type=_Choice(name, choices) if choices else kind,
         is_flag=kind is bool,
         default=default,
         show_default=default not in {None, ""},
@@ -74,17 +106,42 @@ def _print_version(
         context.exit()
 
 
+def _application(
+    context: click.Context, _parameter: click.Parameter, words: tuple[str, ...]
+) -> str:
+    """The application among the words that are no options."""
+    match words:
+        case (app,):
+            return app
+        case ("run", app):  # as with FastAPI, Flask and Quart; `run` alone is a module
+            return app
+        case ("dev" | "serve" | "start", app):
+            message = f"{words[0]} is no command; write pyre {app}"
+        case (module, attribute) if module.isidentifier() and attribute.isidentifier():
+            message = f"APP is one word; write {module}:{attribute}"
+        case _:
+            extra = " ".join(words[1:])
+            message = f"Got unexpected extra arguments ({extra}); APP is one word"
+    raise click.UsageError(message, ctx=context)
+
+
 @click.command(
-    context_settings={"auto_envvar_prefix": "PYRE", "max_content_width": 100},
+    context_settings={
+        "auto_envvar_prefix": "PYRE",
+        "max_content_width": 100,
+        "help_option_names": ["-h", "--help"],
+    },
     epilog="Each option is also an environment variable: --log-level is PYRE_LOG_LEVEL."
-    " Times are seconds and sizes bytes; the word none turns a time limit, or the limit of a body's"
-    " size or rate, off.",
+    " Times are seconds, or like 500ms, 30s, 5m, 1h; sizes are bytes, or like 64KiB, 10MB, 1m."
+    " The word none turns a time limit, or the limit of a body's size or rate, off.",
 )
-@click.argument("app")
+@click.argument(
+    "app", nargs=-1, required=True, envvar="PYRE_APP", metavar="APP", callback=_application
+)
 @_option("--host", "Address or name to listen on.")
-@_option("--port", "TCP port to listen on; 0 lets the system choose.", int)
+@_option("--port", "TCP port to listen on; 0 lets the system choose.", number)
 @_option("--uds", "Listen on a unix socket at this path instead.")
-@_option("--fd", "Listen on an inherited socket instead: its file descriptor.", int)
+@_option("--fd", "Listen on an inherited socket instead: its file descriptor.", number)
 @_option("--loop", "Event loop: auto, asyncio, uvloop, winloop or module:callable.")
 @_option("--factory", "APP is a callable that returns the application.", bool)
 @_option("--app-dir", "Directory to import APP from, instead of the current one.")
@@ -107,28 +164,28 @@ def _print_version(
     variable="FORWARDED_ALLOW_IPS",
 )
 @_option("--proxy-protocol", "Each connection begins with a header of the PROXY protocol.", bool)
-@_option("--backlog", "Connections that may wait to be accepted.", int)
-@_option("--timeout-header", "Time for a request head to arrive.", seconds)
-@_option("--timeout-keep-alive", "Time for the next request of a connection.", seconds)
-@_option("--timeout-body", "Time between two pieces of an awaited body.", seconds)
-@_option("--timeout-write", "Time for the peer to take what was written.", seconds)
-@_option("--timeout-graceful-shutdown", "Time for requests to finish at a stop.", seconds)
+@_option("--backlog", "Connections that may wait to be accepted.", number)
+@_option("--timeout-header", "Time for a request head to arrive.", time)
+@_option("--timeout-keep-alive", "Time for the next request of a connection.", time)
+@_option("--timeout-body", "Time between two pieces of an awaited body.", time)
+@_option("--timeout-write", "Time for the peer to take what was written.", time)
+@_option("--timeout-graceful-shutdown", "Time for requests to finish at a stop.", time)
 @_option(
     "--disconnect-on-stop/--no-disconnect-on-stop",
     "Whether a stop tells streams at once that the client has gone.",
     bool,
 )
-@_option("--write-high-water", "Size of unsent output that makes the application wait.", int)
-@_option("--write-low-water", "Size of unsent output at which it goes on.", int)
-@_option("--limit-request-line", "Size of a request line.", int)
-@_option("--limit-header-size", "Size of all header fields of a request.", int)
-@_option("--limit-header-count", "Number of header fields of a request.", int)
+@_option("--write-high-water", "Size of unsent output that makes the application wait.", size)
+@_option("--write-low-water", "Size of unsent output at which it goes on.", size)
+@_option("--limit-request-line", "Size of a request line.", size)
+@_option("--limit-header-size", "Size of all header fields of a request.", size)
+@_option("--limit-header-count", "Number of header fields of a request.", number)
 @_option("--limit-body-size", "Size of a request body; none by default.", size)
 @_option("--limit-body-rate", "Bytes of an awaited body in a second, at least.", size)
-@_option("--limit-chunk-extensions", "Size of all chunk extensions of a request.", int)
-@_option("--limit-trailer-size", "Size of all trailer fields of a request.", int)
-@_option("--limit-unread-body", "Size of what is dropped of an unread body.", int)
-@_option("--limit-read-ahead", "Size of what is read before it is asked for.", int)
+@_option("--limit-chunk-extensions", "Size of all chunk extensions of a request.", size)
+@_option("--limit-trailer-size", "Size of all trailer fields of a request.", size)
+@_option("--limit-unread-body", "Size of what is dropped of an unread body.", size)
+@_option("--limit-read-ahead", "Size of what is read before it is asked for.", size)
 @_option("--server-header/--no-server-header", "Whether to send the field Server.", bool)
 @_option("--date-header/--no-date-header", "Whether to send the field Date.", bool)
 @click.option(
@@ -171,7 +228,25 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     # Only a server that really starts pays for asyncio and the core.
     from pyre.server.runner import serve  # noqa: PLC0415
 
+    _warn_of_variables(config)
     sys.exit(serve(config))
+
+
+def _warn_of_variables(config: Config) -> None:
+    from pyre.server import environment, logs  # noqa: PLC0415 - help does without
+
+    defaults = Config(config.app)
+    where = (config.port, config.uds, config.fd)
+    is_port_chosen = where != (defaults.port, defaults.uds, defaults.fd)
+    warnings = list(
+        environment.variables_without_effect(
+            os.environ, _DEFAULTS.keys(), is_port_chosen=is_port_chosen
+        )
+    )
+    if warnings:
+        logs.configure(config.log_level)
+    for warning in warnings:
+        logs.logger.warning("%s", warning)
 
 
 def _list_routes(arguments: Sequence[str]) -> None:
@@ -190,10 +265,22 @@ def _run(called: click.Command, arguments: Sequence[str], name: str) -> object:
     """Return what a command returns. Raises ``UsageError`` for what it does not understand."""
     try:
         return called.main(arguments, prog_name=name, standalone_mode=False)
+    except click.NoSuchOption as error:
+        raise UsageError(_about_unknown(error, name)) from None
     except click.ClickException as error:
         raise UsageError(
             f"{error.format_message().rstrip('.')} ({name} --help lists what there is)"
         ) from None
+
+
+def _about_unknown(error: click.NoSuchOption, name: str) -> str:
+    """What to write instead of an option that peers have, or of a misspelt one."""
+    from pyre.server.peer_options import OPTIONS  # noqa: PLC0415 - the usual start has no use for it
+
+    option = error.option_name
+    if option in OPTIONS:
+        return f"there is no option {option}: {OPTIONS[option]}"
+    return f"{error.format_message().rstrip('.')} ({name} --help lists what there is)"
 
 
 def _settle(context: click.Context, options: dict[str, Any], first: str, second: str) -> None:

@@ -55,7 +55,7 @@ _ATTRIBUTES = ("methods", "path", "endpoint_name", "location", "middleware")
     context_settings={"auto_envvar_prefix": "PYRE", "max_content_width": 100},
     epilog="The options are environment variables, too, as those of pyre itself: PYRE_FACTORY.",
 )
-@click.argument("app")
+@click.argument("app", envvar="PYRE_APP")
 @click.option("--factory", is_flag=True, help="APP is a callable that returns the application.")
 @click.option(
     "--app-dir", default="", help="Directory to import APP from, instead of the current one."

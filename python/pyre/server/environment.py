@@ -1,0 +1,67 @@
+"""Variables of the environment that look like settings of a server, and have no effect."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+
+from pyre.server import peer_options
+
+_PREFIX = "PYRE_"
+# Kubernetes sets these in each container when a service is named pyre; deployments tag images.
+_OF_OTHERS = re.compile(r"PYRE_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_\w+|VERSION)")
+_NEARNESS = 0.7
+
+
+def variables_without_effect(
+    environment: Mapping[str, str], settings: Collection[str], *, is_port_chosen: bool
+) -> Iterator[str]:
+    """Name each variable that is not read though it looks like a setting, and what to write.
+
+    ``settings`` are the names of those that are read, such as ``log_level``. The variable ``PORT``
+    is meant for the server only where nothing else says where to listen.
+    """
+    for name, value in sorted(environment.items()):
+        advice = _advice(name, value, settings)
+        if advice is not None and not (name == "PORT" and is_port_chosen):
+            yield f"{name} is not read: {advice}"
+
+
+def _advice(name: str, value: str, settings: Collection[str]) -> str | None:
+    if name.startswith(_PREFIX):
+        return _about_ours(name, settings)
+    if name == "WEB_CONCURRENCY" and value == "1":
+        return None  # that is what happens
+    if name in peer_options.VARIABLES:
+        return peer_options.VARIABLES[name]
+    for prefix in peer_options.PREFIXES:
+        if name.startswith(prefix):
+            return _about_theirs(name.removeprefix(prefix), settings)
+    return None
+
+
+def _about_ours(name: str, settings: Collection[str]) -> str | None:
+    setting = name.removeprefix(_PREFIX).lower()
+    if setting in settings or _OF_OTHERS.fullmatch(name):
+        return None
+    answer = peer_options.OPTIONS.get(_option(setting))
+    if answer is not None:
+        return answer
+    import difflib  # noqa: PLC0415 - the usual start has no use for it
+
+    near = difflib.get_close_matches(setting, settings, n=1, cutoff=_NEARNESS)
+    if near:
+        return f"did you mean {_PREFIX}{near[0].upper()}?"
+    return "no option has that name; pyre --help lists what there is"
+
+
+def _about_theirs(name: str, settings: Collection[str]) -> str:
+    option = peer_options.RENAMED.get(name, _option(name.lower()))
+    if option in peer_options.OPTIONS:
+        return peer_options.OPTIONS[option]
+    setting = option.removeprefix("--").replace("-", "_")
+    if setting in settings:
+        return f"write {_PREFIX}{setting.upper()}"
+    return "pyre --help lists what there is"
+
+
+def _option(setting: str) -> str:
+    return "--" + setting.replace("_", "-")
