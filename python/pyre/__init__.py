@@ -8,7 +8,10 @@ neither the core nor asyncio.
 """
 
 import importlib
-from typing import TYPE_CHECKING
+
+# Type checkers know the name; `typing` would cost a start, and may be a file of the program's that
+# `python -m pyre` finds first.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from pyre._core import ClientDisconnected, __version__
@@ -34,3 +37,7 @@ def __getattr__(name: str) -> object:
     value: object = getattr(importlib.import_module(_HOMES[name]), name)
     globals()[name] = value
     return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -30,7 +30,7 @@ def test_an_import_string_names_a_module_and_an_attribute(text, module, attribut
         ".main:app",
         "main.:app",
         "a b:app",
-        "src/main:app",
+        "src/main:",
     ],
 )
 def test_a_malformed_import_string_is_wrong_usage(text):
@@ -38,9 +38,30 @@ def test_a_malformed_import_string_is_wrong_usage(text):
         ImportString.parse_application(text)
 
 
-def test_a_file_name_is_answered_with_the_module_that_is_meant():
-    with pytest.raises(UsageError, match=r"write the module, like main:app$"):
-        ImportString.parse_application("main.py")
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("main.py", "main:app"),
+        ("main.py:api", "main:api"),
+        ("./main.py", "main:app"),
+        ("src/main.py:app", "--app-dir src main:app"),
+        ("./src/main.py", "--app-dir src main:app"),
+        (".\\src\\main.py", "--app-dir src main:app"),
+        ("src/main:app", "--app-dir src main:app"),
+        ("my src/main.py", "--app-dir 'my src' main:app"),
+        ("../main.py", "--app-dir .. main:app"),
+        ("package/inner/main.py", "package.inner.main:app"),
+        ("package/__init__.py:app", "package:app"),
+    ],
+)
+def test_a_file_name_is_answered_with_the_module_that_is_meant(tmp_path, monkeypatch, text, meant):
+    tmp_path.joinpath("package/inner").mkdir(parents=True)
+    tmp_path.joinpath("package/__init__.py").touch()
+    tmp_path.joinpath("package/inner/__init__.py").touch()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError) as raised:
+        ImportString.parse_application(text)
+    assert str(raised.value) == f"{text!r} names a file; write the module, like {meant}"
 
 
 def test_an_import_string_without_colon_needs_a_default_attribute():

@@ -1,6 +1,7 @@
 import functools
 
 import pytest
+from flask import Flask
 from pyre.server.errors import ApplicationImportError
 from pyre.server.interface import as_application
 
@@ -12,6 +13,30 @@ def psgi(request): ...
 
 
 def wsgi(environ, start_response): ...
+
+
+class WSGISite:
+    def __call__(self, environ, start_response): ...
+
+
+class WSGIResponse:
+    """An application is called once for each request, and may be a class, as in PEP 3333."""
+
+    def __init__(self, environ, start_response): ...
+
+
+def asgi2(scope): ...
+
+
+class ASGI2Site:
+    def __init__(self, scope): ...
+
+
+def rsgi(scope, protocol): ...
+
+
+class RSGISite:
+    def __rsgi__(self, scope, protocol): ...
 
 
 def either(*arguments): ...
@@ -104,6 +129,12 @@ NOT_PSGI = "main:app can't be called with (request), as PSGI asks"
 TRY_FACTORY = "--factory if it makes the application"
 TRY_ASGI = "--interface asgi if it is an ASGI application"
 TRY_PSGI = "--interface psgi if it is a PSGI application"
+IS_WSGI = (
+    "it looks like a WSGI application, and WSGI is not there yet: wrap it in ASGI, as"
+    " WSGIMiddleware of a2wsgi or WsgiToAsgi of asgiref does"
+)
+IS_ASGI2 = "it looks like ASGI 2: wrap it by guarantee_single_callable of asgiref"
+IS_RSGI = "RSGI is Granian's own: write the application for ASGI"
 
 
 @pytest.mark.parametrize(
@@ -115,8 +146,16 @@ TRY_PSGI = "--interface psgi if it is a PSGI application"
         (create, "auto", f"{NOT_ASGI}; add {TRY_FACTORY}"),
         (create_with, "auto", f"{NOT_ASGI}; add {TRY_FACTORY}, or {TRY_PSGI}"),
         (Site, "asgi", f"{NOT_ASGI}; add {TRY_FACTORY}"),
-        (wsgi, "auto", NOT_ASGI),
-        (wsgi, "psgi", NOT_PSGI),
+        (wsgi, "auto", f"{NOT_ASGI}; {IS_WSGI}"),
+        (wsgi, "psgi", f"{NOT_PSGI}; {IS_WSGI}"),
+        (WSGISite(), "auto", f"{NOT_ASGI}; {IS_WSGI}"),
+        (WSGIResponse, "auto", f"{NOT_ASGI}; {IS_WSGI}"),
+        (functools.partial(wsgi), "auto", f"{NOT_ASGI}; {IS_WSGI}"),
+        (Flask("main"), "auto", f"{NOT_ASGI}; {IS_WSGI}"),
+        (asgi2, "auto", f"{NOT_ASGI}; {IS_ASGI2}"),
+        (ASGI2Site, "auto", f"{NOT_ASGI}; {IS_ASGI2}"),
+        (rsgi, "auto", f"{NOT_ASGI}; {IS_RSGI}"),
+        (RSGISite(), "auto", f"main:app is not callable but of type 'RSGISite'; {IS_RSGI}"),
         (asgi, "psgi", f"{NOT_PSGI}; add {TRY_ASGI}"),
         (Disowned(), "psgi", f"{NOT_PSGI}; add {TRY_ASGI}"),
         (create, "psgi", f"{NOT_PSGI}; add {TRY_FACTORY}"),

@@ -6,9 +6,10 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
+from types import FrameType, ModuleType
 from typing import TypeAlias
 
-from pyre.server.errors import ApplicationImportError, UsageError
+from pyre.server.errors import ApplicationImportError, PyreError, UsageError
 from pyre.server.interface import AnyApplication, Application, InterfaceMode, as_application
 from pyre.server.tracebacks import application_traceback
 
@@ -33,15 +34,18 @@ class ImportString:
         """
         module, colon, given = text.partition(":")
         target = cls(module, given if colon else attribute)
-        if not (_is_dotted_name(target.module) and _is_dotted_name(target.attribute)):
-            message = f"{text!r} is not of the form module:attribute; write it like main:app"
-            raise UsageError(message)
-        if module.endswith(".py"):
-            message = (
-                f"{text!r} names a file; write the module, like {module[:-3]}:{target.attribute}"
-            )
-            raise UsageError(message)
-        return target
+        if (
+            _is_dotted_name(target.module)
+            and _is_dotted_name(target.attribute)
+            and not module.endswith(".py")
+        ):
+            return target
+        from pyre.server import suggestions  # noqa: PLC0415 - only a failed start pays for it
+
+        meant = suggestions.for_file(module, target.attribute)
+        if meant and _is_dotted_name(target.attribute):
+            raise UsageError(f"{text!r} names a file; write the module, like {meant}")
+        raise UsageError(f"{text!r} is not of the form module:attribute; write it like main:app")
 
     @classmethod
     def parse_application(cls, text: str) -> "ImportString":
@@ -85,26 +89,42 @@ def prepend_to_path(directory: str | None) -> None:
 
 def load(target: ImportString) -> object:
     """Return the object at ``target``. Raises ``ApplicationImportError``."""
-    module = _import_module(target.module)
+    module = _import_module(target)
     try:
-        return reduce(getattr, target.attribute.split("."), module)
+        found: object = reduce(getattr, target.attribute.split("."), module)
     except AttributeError as error:
-        message = f"module {target.module!r} has no attribute {target.attribute!r}"
-        raise ApplicationImportError(f"{message}; name it as in {target.module}:ATTRIBUTE") from (
-            error if application_traceback(error) else None
-        )
+        from pyre.server import suggestions  # noqa: PLC0415 - only a failed start pays for it
+
+        advice = suggestions.for_missing_attribute(module, target.attribute)
+        message = f"module {target.module!r} has no attribute {target.attribute!r}{advice}"
+        raise ApplicationImportError(message) from (error if application_traceback(error) else None)
+    return found
+
+
+def is_importing() -> bool:
+    """Whether the caller runs because an application is being imported."""
+    frame: FrameType | None = inspect.currentframe()
+    while frame is not None and frame.f_code is not _import_module.__code__:
+        frame = frame.f_back
+    return frame is not None
 
 
 def _is_dotted_name(text: str) -> bool:
     return all(part.isidentifier() for part in text.split("."))
 
 
-def _import_module(name: str) -> object:
+def _import_module(target: ImportString) -> ModuleType:
+    name = target.module
     try:
         return importlib.import_module(name)
+    except PyreError:
+        raise  # of `pyre.run` in the module
     except ModuleNotFoundError as error:
         if application_traceback(error) is None:
-            message = f"module {name!r} was not found ({error.msg}); see --app-dir"
+            from pyre.server import suggestions  # noqa: PLC0415 - only a failed start pays for it
+
+            advice = suggestions.for_missing_module(name, target.attribute)
+            message = f"module {name!r} was not found ({error.msg}){advice}"
             raise ApplicationImportError(message) from None
         raise _raised(f"importing {name!r}", error) from error
     except Exception as error:
@@ -131,4 +151,9 @@ def _call_factory(factory: object, name: str) -> object:
 
 
 def _raised(action: str, error: Exception) -> ApplicationImportError:
-    return ApplicationImportError(f"{action} raised {type(error).__name__}; its traceback is above")
+    from pyre.server import suggestions  # noqa: PLC0415 - only a failed start pays for it
+
+    advice = suggestions.for_failed_import(error)
+    return ApplicationImportError(
+        f"{action} raised {type(error).__name__}; its traceback is above{advice}"
+    )

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any, Literal, TypeAlias
 
 from pyre.server import psgi
@@ -18,6 +19,7 @@ _PARAMETERS: dict[Interface, tuple[str, ...]] = {
     "asgi": ("scope", "receive", "send"),
     "psgi": ("request",),
 }
+_WSGI = ("environ", "start_response")
 _KINDS: dict[InterfaceMode, str] = {
     "auto": "an application is a callable, or an object with a method __psgi__",
     "asgi": "an ASGI application is a callable",
@@ -51,7 +53,7 @@ def as_application(
     call = app if method is None else method
     if not callable(call):
         raise ApplicationImportError(
-            f"{name} is not callable but of type {type(app).__name__!r}; {_KINDS[mode]}"
+            f"{name} is not callable but of type {type(app).__name__!r}; {_meant(app, mode)}"
         )
     if not _takes(call, _PARAMETERS[interface]):
         subject = name if method is None else f"the method __psgi__ of {name}"
@@ -63,8 +65,19 @@ def as_application(
     return Application(app, interface, call)
 
 
+def _meant(app: object, mode: InterfaceMode) -> str:
+    if not isinstance(app, ModuleType):
+        return _other_interface(app) or _KINDS[mode]
+    from pyre.server import suggestions  # noqa: PLC0415 - only a failed start pays for it
+
+    return suggestions.for_module_as_application(app)
+
+
 def _advice(app: object, interface: Interface, *, is_made: bool) -> str:
     """What may have been meant, by what ``app`` does take."""
+    other = _other_interface(app)
+    if other:
+        return f"; {other}"
     options: list[str] = []
     if not is_made and _takes(app, ()):
         options.append("--factory if it makes the application")
@@ -73,6 +86,27 @@ def _advice(app: object, interface: Interface, *, is_made: bool) -> str:
     if interface == "psgi" and _takes(app, _PARAMETERS["asgi"]):
         options.append("--interface asgi if it is an ASGI application")
     return f"; add {', or '.join(options)}" if options else ""
+
+
+def _other_interface(app: object) -> str:
+    """How to serve an application by an interface that is not there."""
+    if hasattr(app, "__rsgi__") or _parameters(app) == ("scope", "protocol"):
+        return "RSGI is Granian's own: write the application for ASGI"
+    if _parameters(app) == ("scope",):
+        return "it looks like ASGI 2: wrap it by guarantee_single_callable of asgiref"
+    if _parameters(app) == _WSGI or (_takes(app, _WSGI) and not isinstance(app, type)):
+        return (
+            "it looks like a WSGI application, and WSGI is not there yet: wrap it in ASGI, as"
+            " WSGIMiddleware of a2wsgi or WsgiToAsgi of asgiref does"
+        )
+    return ""
+
+
+def _parameters(function: object) -> tuple[str, ...]:
+    try:
+        return tuple(inspect.signature(function, follow_wrapped=False).parameters)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return ()
 
 
 def _takes(function: object, parameters: tuple[str, ...]) -> bool:

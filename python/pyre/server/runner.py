@@ -1,6 +1,7 @@
 """A server in an event loop of its own: what ``pyre.run`` and the command do."""
 
 import asyncio
+import contextlib
 import functools
 import inspect
 import sys
@@ -8,8 +9,8 @@ from collections.abc import Callable
 from typing import ParamSpec
 
 from pyre.server.config import Config
-from pyre.server.errors import report
-from pyre.server.importer import prepend_to_path
+from pyre.server.errors import UsageError, report
+from pyre.server.importer import is_importing, prepend_to_path
 from pyre.server.loops import current_loop, loop_factory
 from pyre.server.server import Server
 
@@ -56,10 +57,26 @@ def run(config: Config) -> None:
 
         pyre.run("main:app", host="0.0.0.0", port=80)
 
-    Returns after a clean stop. Raises ``ConfigError`` for an argument that is out of range; what
-    else goes wrong it explains on standard error, as the command does, and raises ``SystemExit``:
-    status 2 when an address or a file can't be used, 3 when the application fails to import or
-    start, 1 after a crash.
+    Returns after a clean stop. Raises ``ConfigError`` for an argument that is out of range, and
+    ``UsageError`` where an event loop runs already, as in a notebook: write ``await
+    pyre.Server(pyre.Config("main:app")).serve()`` there. What else goes wrong it explains on
+    standard error, as the command does, and raises ``SystemExit``: status 2 when an address or a
+    file can't be used, 3 when the application fails to import or start, 1 after a crash.
     """
+    _check_caller()
     if status := serve(config):
         sys.exit(status)
+
+
+def _check_caller() -> None:
+    if is_importing():
+        raise UsageError(
+            "pyre.run was called while the application was imported; put the call below"
+            " if __name__ == '__main__':"
+        )
+    with contextlib.suppress(RuntimeError):
+        asyncio.get_running_loop()
+        raise UsageError(
+            "pyre.run starts an event loop, and one runs here already, as in a notebook or an async"
+            " function; write: await pyre.Server(pyre.Config(...)).serve()"
+        )
