@@ -94,6 +94,7 @@ def test_exception_after_reading_is_a_500(server: Server) -> None:
 @proves(SERVER_ERROR, "an application that is cancelled before the start is a 500", PRACTICE)
 def test_cancelled_error_is_a_500(server: Server) -> None:
     assert server.request("GET /raise-cancelled").status == 500
+    server.expect_error("CancelledError")
 
 
 @proves(PERSISTENCE, "an unread body is not taken for a request after an exception either")

@@ -6,7 +6,7 @@
 //! began, loses no message.
 
 use pyo3::{
-    exceptions::{PyStopIteration, PyTypeError},
+    exceptions::PyStopIteration,
     intern,
     prelude::*,
     sync::PyOnceLock,
@@ -18,7 +18,6 @@ use pyre_runtime::RequestId;
 use crate::{
     asgi::Exchange,
     host::Host,
-    interpreter::is_coroutine,
     psgi::{Outlet, Request},
 };
 
@@ -285,23 +284,5 @@ pub(crate) fn thrown(arguments: &Bound<'_, PyTuple>) -> PyResult<PyErr> {
     match arguments.get_item(1) {
         Ok(value) if !value.is_none() => Ok(PyErr::from_value(value)),
         _ => Ok(PyErr::from_value(first)),
-    }
-}
-
-/// What runs when `awaitable` is awaited: a coroutine is its own iterator.
-///
-/// # Errors
-/// `TypeError` for what can't be awaited.
-pub(crate) fn iterator(awaitable: Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-    let py = awaitable.py();
-    if is_coroutine(&awaitable) {
-        return Ok(awaitable.unbind());
-    }
-    match awaitable.getattr_opt(intern!(py, "__await__"))? {
-        Some(method) => Ok(method.call0()?.unbind()),
-        None => Err(PyTypeError::new_err(format!(
-            "the application must be asynchronous: what it returned is of type {}",
-            awaitable.get_type().name()?
-        ))),
     }
 }

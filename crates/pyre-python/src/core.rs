@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Instant};
 use pyo3::prelude::*;
 use pyre_runtime::{Reactor, RequestId};
 
-use crate::{callback::Callbacks, waiters::Waiters};
+use crate::{callback::Callbacks, tasks::Tasks, waiters::Waiters};
 
 /// What one thread changes while it serves. It is borrowed for single steps, never while the
 /// application runs.
@@ -13,6 +13,7 @@ use crate::{callback::Callbacks, waiters::Waiters};
 pub(crate) struct Core {
     pub(crate) reactor: Reactor,
     pub(crate) waiters: Waiters,
+    pub(crate) tasks: Tasks,
     pub(crate) streams: BTreeMap<RequestId, Stream>,
     pub(crate) callbacks: Option<Callbacks>,
     /// A tick is under way; its end looks after everything that is due.
@@ -47,10 +48,11 @@ pub(crate) enum Phase {
 }
 
 impl Core {
-    pub(crate) const fn new(reactor: Reactor) -> Self {
+    pub(crate) fn new(reactor: Reactor) -> Self {
         Self {
             reactor,
             waiters: Waiters::new(),
+            tasks: Tasks::default(),
             streams: BTreeMap::new(),
             callbacks: None,
             is_ticking: false,

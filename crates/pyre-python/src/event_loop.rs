@@ -8,16 +8,15 @@ use std::{
 use pyo3::{intern, prelude::*, types::PyDict};
 use pyre_runtime::Poller;
 
+use crate::task_factory::TaskFactory;
+
 /// The running loop of one host, with what is asked of it often kept at hand.
 #[derive(Debug)]
 pub(crate) struct EventLoop {
     event_loop: Py<PyAny>,
     call_soon: Py<PyAny>,
     create_future: Py<PyAny>,
-    task_type: Py<PyAny>,
-    /// What makes a task the current one, by "Extending asyncio" of the standard library.
-    enter_task: Py<PyAny>,
-    leave_task: Py<PyAny>,
+    pub(crate) tasks: TaskFactory,
     /// `{"context": …}`: a tick that is asked for inside a task must not inherit the task's context.
     context: Py<PyDict>,
     /// What the waiting thread calls, where there is one.
@@ -27,7 +26,6 @@ pub(crate) struct EventLoop {
 impl EventLoop {
     pub(crate) fn new(event_loop: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = event_loop.py();
-        let asyncio = py.import("asyncio")?;
         let context = PyDict::new(py);
         context.set_item(
             "context",
@@ -36,12 +34,7 @@ impl EventLoop {
         Ok(Self {
             call_soon: event_loop.getattr("call_soon")?.unbind(),
             create_future: event_loop.getattr("create_future")?.unbind(),
-            task_type: py
-                .import("pyre.server.request_task")?
-                .getattr("RequestTask")?
-                .unbind(),
-            enter_task: asyncio.getattr("_enter_task")?.unbind(),
-            leave_task: asyncio.getattr("_leave_task")?.unbind(),
+            tasks: TaskFactory::new(event_loop)?,
             context: context.unbind(),
             notice: Arc::default(),
             event_loop: event_loop.clone().unbind(),
@@ -122,37 +115,6 @@ impl EventLoop {
 
     pub(crate) fn create_future<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.create_future.bind(py).call0()
-    }
-
-    /// A real task, so that `asyncio.current_task`, timeouts and anyio work. It begins in the next turn
-    /// of the loop.
-    pub(crate) fn create_task<'py>(
-        &self,
-        coroutine: &Bound<'py, PyAny>,
-        context: &Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let py = coroutine.py();
-        let arguments = PyDict::new(py);
-        arguments.set_item(intern!(py, "loop"), self.bind(py))?;
-        arguments.set_item(intern!(py, "context"), context)?;
-        self.task_type.bind(py).call((coroutine,), Some(&arguments))
-    }
-
-    /// Makes `task` the one that `asyncio.current_task` returns.
-    ///
-    /// # Errors
-    /// `RuntimeError` where there is one already.
-    pub(crate) fn enter_task(&self, task: &Bound<'_, PyAny>) -> PyResult<()> {
-        let py = task.py();
-        self.enter_task.bind(py).call1((self.bind(py), task))?;
-        Ok(())
-    }
-
-    /// Undoes [`Self::enter_task`].
-    pub(crate) fn leave_task(&self, task: &Bound<'_, PyAny>) -> PyResult<()> {
-        let py = task.py();
-        self.leave_task.bind(py).call1((self.bind(py), task))?;
-        Ok(())
     }
 }
 

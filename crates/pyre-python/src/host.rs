@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use pyo3::{
-    exceptions::PyRuntimeError,
+    exceptions::{PyKeyboardInterrupt, PyRuntimeError},
     intern,
     prelude::*,
     types::{PyDict, PyString},
@@ -19,7 +19,6 @@ use crate::{
     interface::Interface,
     on_thread::OnThread,
     options::{Driver, Options},
-    tasks::Tasks,
     waiters::Waiters,
 };
 
@@ -29,7 +28,6 @@ use crate::{
 pub(crate) struct Host {
     pub(crate) core: OnThread<Core>,
     pub(crate) event_loop: EventLoop,
-    pub(crate) tasks: Tasks,
     interface: Interface,
     ends: KnownEnds,
     /// What a proxy has taken off the path.
@@ -70,7 +68,6 @@ impl Host {
         }
         Ok(Self {
             core: OnThread::new(Core::new(reactor)),
-            tasks: Tasks::new(py),
             interface,
             ends: KnownEnds::default(),
             root_path: PyString::new(py, &options.root_path).unbind(),
@@ -101,7 +98,6 @@ impl Host {
         let callbacks = Callbacks::new(slf)?;
         host.event_loop
             .watch(py, host.descriptor()?, &callbacks.ready)?;
-        host.tasks.prepare(slf)?;
         host.core.borrow_mut()?.callbacks = Some(callbacks);
         host.schedule_tick(py)
     }
@@ -143,7 +139,10 @@ impl Host {
     /// Close every connection now and cancel what still runs. Calling it twice is harmless.
     fn abort(&self, py: Python<'_>) -> PyResult<()> {
         self.disconnect(py)?;
-        self.tasks.cancel_all(py)?;
+        let tasks = self.core.borrow_mut()?.tasks.all(py);
+        for task in tasks {
+            cancel_task(py, Some(task))?;
+        }
         self.stop(py, false)?;
         self.stop_when_drained(py)
     }
@@ -154,19 +153,25 @@ impl Host {
     #[inline(never)]
     pub(crate) fn tick(slf: &Bound<'_, Self>, why: Why) -> PyResult<()> {
         let (py, host) = (slf.py(), slf.get());
-        let spent = {
+        let (spent, is_nested) = {
             let mut core = host.core.borrow_mut()?;
-            core.is_ticking = true;
             core.is_tick_scheduled &= why != Why::Scheduled;
             let spent = if why == Why::Timer {
                 core.timer.take()
             } else {
                 None
             };
-            core.reactor.begin_tick(Duration::ZERO)?;
-            spent
+            let is_nested = std::mem::replace(&mut core.is_ticking, true);
+            if !is_nested {
+                core.reactor.begin_tick(Duration::ZERO)?;
+            }
+            (spent, is_nested)
         };
         drop(spent);
+        if is_nested {
+            // An application runs the loop within a tick, whose end looks after what is due.
+            return Ok(());
+        }
         let served = host.serve_all(slf);
         // Whatever ended the batch early, the rest of it gets its tick.
         host.end_tick(py).and(served)
@@ -197,18 +202,29 @@ impl Host {
             Some(arrival) => Ok(Some((arrival, self.ends.of(py, id, &core.reactor)?))),
             None => Ok(None),
         });
-        match &arrival {
-            Ok(Some(_)) => {}
-            Ok(None) => core
-                .reactor
-                .send_error(id, 403, "WebSocket is not served here"),
-            Err(_) => core.reactor.send_error(id, 500, ERROR_TEXT),
+        if matches!(arrival, Ok(None)) {
+            core.reactor
+                .send_error(id, 403, "WebSocket is not served here");
         }
         drop(core);
-        if let Some((arrival, ends)) = arrival? {
-            self.interface.start(slf, id, arrival, ends)?;
+        let started = match arrival {
+            Ok(Some((arrival, ends))) => self.interface.start(slf, id, arrival, ends),
+            Ok(None) => Ok(()),
+            Err(error) => Err(error),
+        };
+        match started {
+            Err(error) if !error.is_instance_of::<PyKeyboardInterrupt>(py) => {
+                self.fail(py, id, error)?;
+            }
+            started => started?,
         }
         Ok(true)
+    }
+
+    /// Answers 500 in the place of an application that could not be called, and reports the error.
+    pub(crate) fn fail(&self, py: Python<'_>, id: RequestId, error: PyErr) -> PyResult<()> {
+        self.give_up(py, id)?;
+        self.report(error, "a request".to_owned(), py)
     }
 
     fn end_tick(&self, py: Python<'_>) -> PyResult<()> {
@@ -320,7 +336,7 @@ impl Host {
     pub(crate) fn stop_when_drained(&self, py: Python<'_>) -> PyResult<()> {
         let stopped = {
             let mut core = self.core.borrow_mut()?;
-            let is_drained = core.reactor.connections() == 0 && self.tasks.are_none(py);
+            let is_drained = core.reactor.connections() == 0 && core.tasks.are_none();
             match &core.phase {
                 Phase::Stopping(stopped) if is_drained => {
                     let stopped = stopped.clone_ref(py);
@@ -349,7 +365,6 @@ impl Host {
         };
         cancel(py, timer)?;
         self.interface.release()?;
-        self.tasks.release(py)?;
         if callbacks.is_some() {
             self.event_loop.unwatch(py, self.descriptor()?)?;
         }

@@ -1,28 +1,6 @@
 //! What the interpreter offers and `PyO3` has no safe name for.
 
-use pyo3::{buffer::PyBuffer, ffi, prelude::*, types::iterator::PySendResult};
-
-/// Lets a coroutine, or another awaitable's iterator, go on to where it has to wait or ends.
-///
-/// # Errors
-/// What the coroutine raises; `TypeError` for what is no iterator.
-pub(crate) fn resume<'py>(coroutine: &Bound<'py, PyAny>) -> PyResult<PySendResult<'py>> {
-    let py = coroutine.py();
-    let mut result = std::ptr::null_mut();
-    // SAFETY: both arguments are objects that are alive, and the thread is attached.
-    let outcome =
-        unsafe { ffi::PyIter_Send(coroutine.as_ptr(), py.None().as_ptr(), &raw mut result) };
-    if outcome == ffi::PySendResult::PYGEN_ERROR {
-        return Err(PyErr::fetch(py));
-    }
-    // SAFETY: unless it is an error, the call has left a reference of our own in `result`.
-    let result = unsafe { Bound::from_owned_ptr(py, result) };
-    Ok(if outcome == ffi::PySendResult::PYGEN_NEXT {
-        PySendResult::Next(result)
-    } else {
-        PySendResult::Return(result)
-    })
-}
+use pyo3::{buffer::PyBuffer, ffi, prelude::*};
 
 /// A copy of the current context: what is set in it is not set outside.
 ///
@@ -66,6 +44,21 @@ impl Drop for Entered<'_, '_> {
 pub(crate) fn references<T>(object: &Py<T>, _attached: Python<'_>) -> ffi::Py_ssize_t {
     // SAFETY: the object is alive as `object` refers to it, and the thread is attached.
     unsafe { ffi::Py_REFCNT(object.as_ptr()) }
+}
+
+/// Whether a bound method of a native object has one strong reference and no weak one.
+pub(crate) fn is_unshared_method(method: &Bound<'_, PyAny>) -> bool {
+    let object = method.as_ptr();
+    // SAFETY: the object is alive, as it is borrowed.
+    let is_method = unsafe { ffi::PyCFunction_CheckExact(object) != 0 };
+    if !is_method {
+        return false;
+    }
+    // SAFETY: the object is alive, and the thread is attached.
+    let references = unsafe { ffi::Py_REFCNT(object) };
+    // SAFETY: the type was checked above, so the object has the layout of `PyCFunctionObject`.
+    let weak_references = unsafe { (*object.cast::<ffi::PyCFunctionObject>()).m_weakreflist };
+    references == 1 && weak_references.is_null()
 }
 
 /// Whether an object is what calling an `async def` gives.

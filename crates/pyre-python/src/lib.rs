@@ -26,6 +26,7 @@ mod options;
 mod outcome;
 mod psgi;
 mod routing;
+mod task_factory;
 mod tasks;
 mod waiters;
 

@@ -1,18 +1,22 @@
-//! `receive` and `send` as the application gets them, used again where nobody can tell.
+//! `receive` and `send` as the application gets them, reused where no application can tell.
 
 use pyo3::{intern, prelude::*};
 use pyre_runtime::RequestId;
 
 use super::exchange::Exchange;
-use crate::{host::Host, interpreter::references};
+use crate::{
+    host::Host,
+    interpreter::{is_unshared_method, references},
+};
 
-/// An exchange and its two bound methods. Making them costs more than parsing the request, so those
-/// of a request that left nothing behind serve the next one.
+/// An exchange and its bound methods. Making them costs more than parsing the request, so those of a
+/// request that left no reference behind serve the next one.
 #[derive(Debug)]
 pub(super) struct Callables {
     exchange: Py<Exchange>,
     pub(super) receive: Py<PyAny>,
     pub(super) send: Py<PyAny>,
+    pub(super) end: Py<PyAny>,
 }
 
 impl Callables {
@@ -22,20 +26,22 @@ impl Callables {
         Ok(Self {
             receive: exchange.getattr(intern!(py, "receive"))?.unbind(),
             send: exchange.getattr(intern!(py, "send"))?.unbind(),
+            end: exchange.getattr(intern!(py, "end"))?.unbind(),
             exchange: exchange.unbind(),
         })
     }
 
-    /// Lets them stand for another request.
-    pub(super) fn turn_to(&self, id: RequestId) -> PyResult<()> {
-        self.exchange.get().turn_to(id)
+    /// Binds them to another request.
+    pub(super) fn rebind(&self, id: RequestId) -> PyResult<()> {
+        self.exchange.get().rebind(id)
     }
 
-    /// Whether the application has kept neither of them, nor anything that they gave it and that refers
-    /// to them: then all references are those of this struct, and those of the methods to their exchange.
+    /// Whether no reference is left, strong or weak: every reference is one of this struct, or that of a
+    /// method to its exchange.
     pub(super) fn are_unshared(&self, py: Python<'_>) -> bool {
-        references(&self.receive, py) == 1
-            && references(&self.send, py) == 1
-            && references(&self.exchange, py) == 3
+        is_unshared_method(self.receive.bind(py))
+            && is_unshared_method(self.send.bind(py))
+            && is_unshared_method(self.end.bind(py))
+            && references(&self.exchange, py) == 4
     }
 }

@@ -1,7 +1,7 @@
 //! `receive` and `send` of one request.
 
 use pyo3::{
-    exceptions::PyRuntimeError,
+    exceptions::{PyBaseException, PyRuntimeError},
     intern,
     prelude::*,
     types::{PyBytes, PyDict},
@@ -11,12 +11,14 @@ use pyre_runtime::{FileContent, Reactor, Received, RequestId, SendError, http1::
 use super::{
     extension::{Extension, Trailers},
     message::{Message, Start},
+    scope,
 };
 use crate::{
     awaitable::{self, Awaited, Waiting},
-    errors,
+    disconnect, errors,
     host::Host,
     on_thread::OnThread,
+    outcome::Outcome,
 };
 
 /// One request and its response.
@@ -51,6 +53,29 @@ impl Exchange {
     /// ASGI's `receive`: an awaitable that takes the message when it is awaited, and not before.
     fn receive<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         Waiting::on(slf.py(), Awaited::Message(slf.clone().unbind()))
+    }
+
+    /// Ends the request: `error` is what the application raised, or `None` when it returned. A response
+    /// that it left open is cut off, and faults are reported.
+    #[pyo3(signature = (scope, error = None, /))]
+    fn end(
+        &self,
+        py: Python<'_>,
+        scope: &Bound<'_, PyDict>,
+        error: Option<Bound<'_, PyBaseException>>,
+    ) -> PyResult<()> {
+        let (id, host) = (self.id()?, self.host.get());
+        let (task, is_open) = {
+            let mut core = host.core.borrow_mut()?;
+            (core.tasks.end(id), core.reactor.is_connected(id))
+        };
+        if is_open {
+            host.give_up(py, id)?;
+        }
+        if let Some(fault) = fault_of(py, error, is_open)? {
+            host.report(fault, scope::request_line(scope)?, py)?;
+        }
+        task.map_or(Ok(()), |_| host.stop_when_drained(py))
     }
 
     /// ASGI's `send`: an awaitable that is complete already unless the peer has to catch up.
@@ -88,7 +113,7 @@ impl Exchange {
     }
 
     /// Stands for another request from now on.
-    pub(super) fn turn_to(&self, id: RequestId) -> PyResult<()> {
+    pub(super) fn rebind(&self, id: RequestId) -> PyResult<()> {
         *self.state.borrow_mut()? = State::new(id);
         Ok(())
     }
@@ -205,6 +230,31 @@ impl Exchange {
             return Ok(core.reactor.has_room(state.id));
         }
         Err(errors::of_send(SendError::Disconnected))
+    }
+}
+
+/// The fault to report of an application that ended with `error`; `is_open` while its response is
+/// incomplete and the peer is there.
+///
+/// # Errors
+/// `KeyboardInterrupt`, which ends the process and not the request alone.
+fn fault_of(
+    py: Python<'_>,
+    error: Option<Bound<'_, PyBaseException>>,
+    is_open: bool,
+) -> PyResult<Option<PyErr>> {
+    let outcome = error.map_or_else(
+        || Ok(py.None().into_bound(py)),
+        |error| Err(PyErr::from_value(error.into_any())),
+    );
+    match Outcome::of(outcome, py) {
+        Outcome::Fatal(error) => Err(error),
+        Outcome::Raised(error) if !is_open && disconnect::is_told_by(error.value(py)) => Ok(None),
+        Outcome::Raised(error) => Ok(Some(error)),
+        Outcome::Cancelled(error) => Ok(is_open.then_some(error)),
+        Outcome::Returned(_) => Ok(is_open.then(|| {
+            PyRuntimeError::new_err("the ASGI application returned without completing its response")
+        })),
     }
 }
 

@@ -8,34 +8,22 @@ mod message;
 mod open_file;
 mod scope;
 
-use pyo3::{exceptions::PyRuntimeError, prelude::*, types::PyDict};
+use pyo3::{prelude::*, sync::PyOnceLock, types::PyDict};
 use pyre_runtime::RequestId;
 
 pub(crate) use self::exchange::Exchange;
 use self::{callables::Callables, scope::Scopes};
-use crate::{
-    awaitable, disconnect,
-    ends::Ends,
-    host::Host,
-    on_thread::OnThread,
-    outcome::Outcome,
-    tasks::{Job, Work},
-};
+use crate::{ends::Ends, host::Host, on_thread::OnThread, tasks};
+
+static RUN: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
 /// The ASGI side of a host.
 #[derive(Debug)]
 pub(crate) struct Asgi {
     app: Py<PyAny>,
     pub(crate) scopes: Scopes,
-    /// Of the last request that left them.
+    /// Those of the last request that left no reference to them.
     spare: OnThread<Option<Callables>>,
-}
-
-/// One call of the application.
-#[derive(Debug)]
-pub(crate) struct Call {
-    id: RequestId,
-    scope: Py<PyDict>,
 }
 
 impl Asgi {
@@ -51,7 +39,7 @@ impl Asgi {
         })
     }
 
-    /// Runs the application on one request, to its first suspension.
+    /// Runs the application on one request, in a task of its own.
     pub(crate) fn start(
         &self,
         host: &Bound<'_, Host>,
@@ -59,35 +47,30 @@ impl Asgi {
         scope: Bound<'_, PyDict>,
         ends: Ends,
     ) -> PyResult<()> {
+        let py = host.py();
         scope::set_ends(&scope, ends)?;
         let callables = self.callables(host, id)?;
-        let scope = scope.unbind();
-        host.get().tasks.run(host, || {
-            let (py, call) = (host.py(), Call { id, scope });
-            let app = self.app.bind(py);
-            match app
-                .call1((&call.scope, &callables.receive, &callables.send))
-                .and_then(awaitable::iterator)
-            {
-                Ok(coroutine) => Ok(Some(Work {
-                    coroutine,
-                    job: Job::Asgi(call),
-                })),
-                Err(error) => call.end(host, Err(error)).map(|()| None),
-            }
-        })?;
-        self.keep(callables, host.py())
+        let run = RUN.import(py, "pyre.server.request_coroutines", "run_asgi")?;
+        let Callables {
+            receive, send, end, ..
+        } = &callables;
+        let coroutine = run.call1((&self.app, scope, receive, send, end))?;
+        tasks::start(host, id, &coroutine)?;
+        drop(coroutine);
+        self.keep(callables, py)
     }
 
     /// `receive` and `send` for this request: those of an earlier one where it left them.
     fn callables(&self, host: &Bound<'_, Host>, id: RequestId) -> PyResult<Callables> {
-        match self.spare.borrow_mut()?.take() {
-            Some(callables) => callables.turn_to(id).map(|()| callables),
+        let spare = self.spare.borrow_mut()?.take();
+        // The garbage collector's list of objects gives out references to what is spare, too.
+        match spare.filter(|callables| callables.are_unshared(host.py())) {
+            Some(callables) => callables.rebind(id).map(|()| callables),
             None => Callables::new(host, id),
         }
     }
 
-    /// A coroutine that goes on has them, so that they are not unshared.
+    /// Keeps the callables for the next request. A coroutine that goes on holds references to them.
     fn keep(&self, callables: Callables, py: Python<'_>) -> PyResult<()> {
         if callables.are_unshared(py) {
             *self.spare.borrow_mut()? = Some(callables);
@@ -100,36 +83,5 @@ impl Asgi {
         let spare = self.spare.borrow_mut()?.take();
         drop(spare);
         Ok(())
-    }
-}
-
-impl Call {
-    /// The application has returned or raised: what it left open is closed, what it did wrong is told.
-    pub(crate) fn end(
-        &self,
-        host: &Bound<'_, Host>,
-        outcome: PyResult<Bound<'_, PyAny>>,
-    ) -> PyResult<()> {
-        let (py, host) = (host.py(), host.get());
-        let is_open = host.core.borrow_mut()?.reactor.is_connected(self.id);
-        if is_open {
-            host.give_up(py, self.id)?;
-        }
-        match Outcome::of(outcome, py) {
-            Outcome::Fatal(error) => Err(error),
-            Outcome::Raised(error) if !is_open && disconnect::is_told_by(error.value(py)) => Ok(()),
-            Outcome::Raised(error) => self.report(host, error, py),
-            Outcome::Returned(_) | Outcome::Cancelled if is_open => {
-                let error = PyRuntimeError::new_err(
-                    "the ASGI application returned without completing its response",
-                );
-                self.report(host, error, py)
-            }
-            Outcome::Returned(_) | Outcome::Cancelled => Ok(()),
-        }
-    }
-
-    fn report(&self, host: &Host, error: PyErr, py: Python<'_>) -> PyResult<()> {
-        host.report(error, scope::request_line(self.scope.bind(py))?, py)
     }
 }

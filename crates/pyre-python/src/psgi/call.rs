@@ -6,10 +6,9 @@
 //! ```
 
 use pyo3::{exceptions::PyTypeError, intern, prelude::*, sync::PyOnceLock, types::PyTuple};
-use pyre_runtime::{FileContent, RequestId, SendError, http1::Content};
+use pyre_runtime::{FileContent, SendError, http1::Content};
 
 use super::{
-    Psgi,
     body::{Body, is_stream},
     fields::Fields,
     outlet::Outlet,
@@ -18,16 +17,15 @@ use super::{
     text::type_name,
 };
 use crate::{
-    awaitable::{self, Awaited, Waiting},
+    awaitable::{Awaited, Waiting},
     disconnect, errors,
     host::Host,
     interpreter,
     outcome::Outcome,
-    tasks::Work,
 };
 
 /// Where the coroutines are that are written in Python.
-const COROUTINES: &str = "pyre.server.psgi_coroutines";
+pub(super) const COROUTINES: &str = "pyre.server.request_coroutines";
 
 static PULL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 static DISMISS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
@@ -35,7 +33,7 @@ static FOLLOW: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
 /// One request, and how far its answer has come.
 #[derive(Debug)]
-pub(crate) struct Call {
+pub(super) struct Call {
     request: Py<Request>,
     stage: Stage,
 }
@@ -55,32 +53,32 @@ enum Stage {
 type Next<'py> = PyResult<Option<Bound<'py, PyAny>>>;
 
 impl Call {
-    pub(super) fn new(request: Bound<'_, Request>) -> Self {
+    pub(super) fn new(request: &Bound<'_, Request>) -> Self {
         Self {
-            request: request.unbind(),
+            request: request.clone().unbind(),
             stage: Stage::Running,
         }
     }
 
-    /// Takes what calling the application has returned: a response, or what it has to be awaited for.
+    /// Takes what calling the application has returned: a response, or an awaitable of one. Returns what
+    /// a task has to await.
     pub(super) fn begin<'py>(
-        mut self,
+        &mut self,
         host: &Bound<'py, Host>,
         returned: PyResult<Bound<'py, PyAny>>,
-    ) -> PyResult<Option<Work>> {
-        let coroutine = match returned {
-            Ok(value) if !value.is_instance_of::<Response>() => match awaitable_in(&value) {
-                Ok(Some(coroutine)) => Some(coroutine),
-                Ok(None) => self.advance(host, Ok(value))?.map(Bound::unbind),
-                Err(error) => self.advance(host, Err(error))?.map(Bound::unbind),
+    ) -> Next<'py> {
+        match returned {
+            Ok(value) if !value.is_instance_of::<Response>() => match is_awaitable(&value) {
+                Ok(true) => Ok(Some(value)),
+                Ok(false) => self.advance(host, Ok(value)),
+                Err(error) => self.advance(host, Err(error)),
             },
-            response => self.advance(host, response)?.map(Bound::unbind),
-        };
-        Ok(coroutine.map(|coroutine| Psgi::work(coroutine, self)))
+            response => self.advance(host, response),
+        }
     }
 
-    /// Takes what the coroutine of a stage has come to; returns the next stage's.
-    pub(crate) fn advance<'py>(
+    /// Takes what the awaitable of a stage has come to; returns the next stage's.
+    pub(super) fn advance<'py>(
         &mut self,
         host: &Bound<'py, Host>,
         outcome: PyResult<Bound<'py, PyAny>>,
@@ -112,7 +110,7 @@ impl Call {
                 Err(error) => (error, stream_in(&value)?),
             },
             Outcome::Raised(error) | Outcome::Fatal(error) => (error, None),
-            Outcome::Cancelled => {
+            Outcome::Cancelled(_) => {
                 self.request.get().take_after()?;
                 host.get().give_up(host.py(), self.request.get().id)?;
                 return Ok(None);
@@ -137,7 +135,7 @@ impl Call {
                 .and_then(|()| self.send_trailers(host, trailers)),
             Outcome::Raised(error) | Outcome::Fatal(error) => Err(error),
             // Either the peer has left, or somebody wants no answer.
-            Outcome::Cancelled => host.get().give_up(host.py(), outlet.id),
+            Outcome::Cancelled(_) => host.get().give_up(host.py(), outlet.id),
         };
         match ended {
             Ok(()) => self.follow(host),
@@ -262,9 +260,10 @@ impl Call {
         let outlet = Outlet::new(host, self.request.get().id, fields.content_length());
         let outlet = Bound::new(py, outlet)?;
         let send = outlet.getattr(intern!(py, "send"))?;
+        let watch = outlet.getattr(intern!(py, "watch"))?;
         self.stage = Stage::Streaming(outlet.unbind(), trailers);
         PULL.import(py, COROUTINES, "pull")?
-            .call1((stream, send))
+            .call1((stream, send, watch))
             .map(Some)
     }
 
@@ -321,14 +320,6 @@ impl Call {
             .call1((PyTuple::new(py, calls)?, out, report))
             .map(Some)
     }
-
-    /// A stream that waits is to be told when the peer leaves.
-    pub(crate) fn stream(&self) -> Option<RequestId> {
-        match &self.stage {
-            Stage::Streaming(outlet, _) if !outlet.get().is_whole() => Some(self.request.get().id),
-            _ => None,
-        }
-    }
 }
 
 /// The stream that a response would have been sent with.
@@ -342,13 +333,8 @@ fn stream_in<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny
     Ok(body.filter(|_| is_stream))
 }
 
-/// What runs when the application's return value is awaited; `None` for what can't be.
-fn awaitable_in(value: &Bound<'_, PyAny>) -> PyResult<Option<Py<PyAny>>> {
-    let py = value.py();
-    if interpreter::is_coroutine(value) || value.hasattr(intern!(py, "__await__"))? {
-        return awaitable::iterator(value.clone()).map(Some);
-    }
-    Ok(None)
+fn is_awaitable(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Ok(interpreter::is_coroutine(value) || value.hasattr(intern!(value.py(), "__await__"))?)
 }
 
 /// Tells what a function that was given to `after` has raised.

@@ -9,13 +9,25 @@ mod pieces;
 mod reading;
 mod request;
 mod response;
+mod steps;
 mod text;
 
-use pyo3::prelude::*;
+use pyo3::{prelude::*, sync::PyOnceLock};
 use pyre_runtime::{RequestId, http1::OwnedHead};
 
-pub(crate) use self::{call::Call, outlet::Outlet, request::Request, response::Response};
-use crate::{ends::Ends, host::Host, tasks::Work};
+use self::{
+    call::{COROUTINES, Call},
+    steps::Steps,
+};
+pub(crate) use self::{outlet::Outlet, request::Request, response::Response};
+use crate::{
+    ends::Ends,
+    host::Host,
+    interpreter::{self, Entered},
+    tasks,
+};
+
+static RUN: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
 /// The PSGI side of a host.
 #[derive(Debug)]
@@ -28,8 +40,8 @@ impl Psgi {
         Self { app }
     }
 
-    /// Calls the application on one request. A plain function has answered when it returns, and a
-    /// coroutine when it never suspends.
+    /// Calls the application on one request, in a context of its own. A plain function has answered when
+    /// it returns; what has to be awaited gets a task.
     pub(crate) fn start(
         &self,
         host: &Bound<'_, Host>,
@@ -39,17 +51,15 @@ impl Psgi {
     ) -> PyResult<()> {
         let py = host.py();
         let request = Bound::new(py, Request::new(host.clone().unbind(), id, head, ends))?;
-        host.get().tasks.run(host, || {
-            let returned = self.app.bind(py).call1((&request,));
-            Call::new(request).begin(host, returned)
-        })
-    }
-
-    /// The work of a call that has to go on.
-    const fn work(coroutine: Py<PyAny>, call: Call) -> Work {
-        Work {
-            coroutine,
-            job: crate::tasks::Job::Psgi(call),
-        }
+        let context = interpreter::copy_context(py)?;
+        let mut call = Call::new(&request);
+        let _entered = Entered::new(&context)?;
+        let returned = self.app.bind(py).call1((request,));
+        let Some(awaited) = call.begin(host, returned)? else {
+            return Ok(());
+        };
+        let steps = Bound::new(py, Steps::new(host, id, call))?;
+        let run = RUN.import(py, COROUTINES, "run_psgi")?;
+        tasks::start(host, id, &run.call1((awaited, steps))?)
     }
 }

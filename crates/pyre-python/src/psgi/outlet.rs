@@ -94,4 +94,12 @@ impl Outlet {
             Waiting::on(py, Awaited::Room(slf.clone().unbind()))
         }
     }
+
+    /// Have `task` cancelled when the peer leaves before the content is complete.
+    fn watch(&self, task: &Bound<'_, PyAny>) -> PyResult<()> {
+        if self.is_whole() || task.is_none() {
+            return Ok(());
+        }
+        self.host.get().watch_stream(self.id, task)
+    }
 }
