@@ -1,8 +1,10 @@
 import contextlib
 import errno
 import os
+import select
 import socket
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -209,6 +211,13 @@ class TestUnixSocket:
                 successor.bind(path)
         assert os.path.lexists(path)
 
+    def test_leaving_removes_the_file_after_the_application_has_changed_directory(
+        self, path, tmp_path, monkeypatch
+    ):
+        with listen(uds=path):
+            monkeypatch.chdir("/")
+        assert not tmp_path.joinpath(path).exists()
+
     def test_replaces_what_a_killed_server_has_left(self, path):
         with socket.socket(socket.AF_UNIX) as killed:
             killed.bind(path)
@@ -256,16 +265,115 @@ class TestInheritedDescriptor:
             (address,) = listeners.addresses
             assert can_connect(address)
 
-    @pytest.mark.parametrize("kind", [socket.SOCK_STREAM, socket.SOCK_DGRAM])
-    def test_a_socket_that_does_not_listen_is_refused_and_left_open(self, kind):
-        with socket.socket(socket.AF_INET, kind) as sock:
-            with pytest.raises(BindError, match="not a listening stream socket"):
+    def test_is_not_inherited_any_further(self):
+        with socket.create_server(("127.0.0.1", 0)) as parent:
+            parent.set_inheritable(True)
+            fd = parent.detach()
+        with listen(fd=fd):
+            assert not os.get_inheritable(fd)
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="needs the abstract namespace")
+    @pytest.mark.parametrize(
+        ("name", "shown"),
+        [
+            ("\0pyre-{pid}", "@pyre-{pid}"),
+            (b"\0pyre\0{pid}\0", "@pyre@{pid}@"),
+            (b"\0\xff{pid}", "@\ufffd{pid}"),
+        ],
+    )
+    def test_may_have_a_name_in_the_abstract_namespace(self, name, shown):
+        pid = str(os.getpid())
+        name = name.replace(
+            *(("{pid}", pid) if isinstance(name, str) else (b"{pid}", pid.encode()))
+        )
+        with socket.socket(socket.AF_UNIX) as parent:
+            parent.bind(name)
+            parent.listen()
+            fd = parent.detach()
+        with listen(fd=fd) as listeners:
+            assert listeners.addresses == [shown.format(pid=pid)]
+            assert sockets.url(listeners.addresses[0]) == "unix:" + shown.format(pid=pid)
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="needs the abstract namespace")
+    def test_may_have_a_name_that_the_system_chose(self):
+        with socket.socket(socket.AF_UNIX) as parent:
+            parent.bind("")
+            parent.listen()
+            name = parent.getsockname()
+            fd = parent.detach()
+        with listen(fd=fd) as listeners:
+            assert listeners.addresses == ["@" + name[1:].decode()]
+
+    def test_a_socket_that_does_not_listen_is_refused_and_left_open(self):
+        with socket.socket() as sock:
+            with pytest.raises(BindError, match="is a socket that does not listen; pass one that"):
                 listen(fd=sock.fileno())
             assert sock.getsockname()
 
-    def test_a_descriptor_that_is_no_socket_is_refused(self, tmp_path):
-        with (
-            tmp_path.joinpath("file").open("wb") as file,
-            pytest.raises(BindError, match="is not a socket"),
-        ):
-            listen(fd=file.fileno())
+    def test_a_connected_socket_is_refused_and_left_open(self):
+        one, other = socket.socketpair()
+        with one, other:
+            with pytest.raises(BindError, match="is a socket that does not listen"):
+                listen(fd=one.fileno())
+            one.send(b"x")
+            assert other.recv(1) == b"x"
+
+    @pytest.mark.parametrize(
+        ("family", "kind"),
+        [
+            ("AF_INET", "SOCK_DGRAM"),
+            ("AF_UNIX", "SOCK_DGRAM"),
+            ("AF_UNIX", "SOCK_SEQPACKET"),
+            ("AF_NETLINK", "SOCK_RAW"),
+            ("AF_VSOCK", "SOCK_STREAM"),
+        ],
+    )
+    def test_another_kind_of_socket_is_refused_by_its_name_and_left_open(self, family, kind):
+        try:
+            sock = socket.socket(getattr(socket, family), getattr(socket, kind))
+        except (AttributeError, OSError):
+            pytest.skip("this system has none")
+        with sock:
+            if kind not in {"SOCK_DGRAM", "SOCK_RAW"}:
+                sock.bind("" if family == "AF_UNIX" else (socket.VMADDR_CID_ANY, os.getpid()))
+                sock.listen()
+            with pytest.raises(BindError, match=rf"not a TCP or unix .*\({family}, {kind}\)"):
+                listen(fd=sock.fileno())
+            assert sock.getsockname() is not None
+
+    def test_a_descriptor_that_is_no_socket_is_refused(self, descriptor):
+        with pytest.raises(BindError, match=rf"^--fd {descriptor} is not a socket .*; pass one"):
+            listen(fd=descriptor)
+
+    @pytest.fixture(params=["file", "pipe", "terminal", "epoll", "directory", "closed", "huge"])
+    def descriptor(self, request, tmp_path):
+        if request.param == "epoll" and not hasattr(select, "epoll"):
+            pytest.skip("this system has none")
+        with contextlib.ExitStack() as opened:
+            yield self.open(request.param, tmp_path, opened)
+
+    def open(self, kind, tmp_path, opened):
+        match kind:
+            case "file":
+                return opened.enter_context(tmp_path.joinpath("file").open("wb")).fileno()
+            case "epoll":
+                return opened.enter_context(select.epoll()).fileno()
+            case "directory":
+                descriptors = [os.open(tmp_path, os.O_RDONLY)]
+            case "pipe":
+                descriptors = os.pipe()
+            case "terminal":
+                descriptors = os.openpty()
+            case _:
+                return 2**31 - 1 if kind == "huge" else closed_descriptor()
+        for descriptor in descriptors:
+            opened.callback(os.close, descriptor)
+        return descriptors[0]
+
+
+def closed_descriptor() -> int:
+    """One that has just been closed, and that nothing opens before the test is over."""
+    descriptors = os.pipe()
+    for descriptor in descriptors:
+        os.close(descriptor)
+    return descriptors[1]

@@ -9,7 +9,8 @@ use socket2::{SockAddr, Socket};
 pub enum Address {
     /// A TCP socket.
     Ip(SocketAddr),
-    /// A unix socket; `None` when it has no name, as a client's.
+    /// A unix socket; `None` when it has no name, as a client's. A name in the abstract namespace of
+    /// Linux begins with `@`, as `ss` and `/proc/net/unix` show it.
     Unix(Option<PathBuf>),
 }
 
@@ -51,7 +52,17 @@ fn unmapped(address: SocketAddr) -> SocketAddr {
 
 #[cfg(unix)]
 fn unix_path(address: &SockAddr) -> Option<PathBuf> {
-    address.as_pathname().map(PathBuf::from)
+    match address.as_abstract_namespace() {
+        Some(name) => Some(abstract_path(name)),
+        None => address.as_pathname().map(PathBuf::from),
+    }
+}
+
+/// `name` is what follows the first NUL; it may hold more of them, which `@` stands for as well.
+#[cfg(unix)]
+fn abstract_path(name: &[u8]) -> PathBuf {
+    let name = String::from_utf8_lossy(name).replace('\0', "@");
+    PathBuf::from(format!("@{name}"))
 }
 
 #[cfg(not(unix))]

@@ -6,7 +6,9 @@ balancer or a script that waits for the server learns that it is not ready.
 """
 
 import contextlib
+import enum
 import errno
+import os
 import socket
 import stat
 import sys
@@ -18,9 +20,13 @@ from pyre.server.config import Config
 from pyre.server.errors import BindError
 
 Address: TypeAlias = tuple[str, int] | str
-"""Host and port, or the path of a unix socket."""
+"""Host and port, or the path of a unix socket; an abstract name begins with ``@``."""
 
 _Resolved: TypeAlias = tuple[socket.AddressFamily, tuple[Any, ...]]
+
+_SERVED_FAMILIES = {socket.AF_INET, socket.AF_INET6, getattr(socket, "AF_UNIX", None)}
+
+_STANDARD_STREAMS = range(3)
 
 # With port 0 the system picks a port for the first address, which another address may have in use.
 _PORT_ATTEMPTS = 10
@@ -38,7 +44,8 @@ class Listeners:
 
     def __init__(self, sockets: list[socket.socket], path: Path | None = None) -> None:
         self._sockets = sockets
-        self._path = path
+        # The application may change the current directory.
+        self._path = path.absolute() if path else None
         self._identity = _identity(path) if path else None
         self.addresses = [_address(sock) for sock in sockets]
 
@@ -100,21 +107,49 @@ def _place(address: Address) -> str:
 
 def _address(sock: socket.socket) -> Address:
     name = sock.getsockname()
+    if isinstance(name, bytes):
+        # The abstract namespace of Linux. A name begins with NUL and may hold more of them.
+        return name.replace(b"\0", b"@").decode(errors="replace")
     return name if isinstance(name, str) else (name[0], name[1])
 
 
 def _adopt(fd: int) -> socket.socket:
+    """Take over an inherited socket, which programs started by the application don't inherit."""
     try:
         sock = socket.socket(fileno=fd)
     except OSError as error:
         raise BindError(
             f"--fd {fd} is not a socket ({error.strerror}); pass one that listens"
         ) from None
-    if sock.type != socket.SOCK_STREAM or not _is_listening(sock):
+    if sock.family not in _SERVED_FAMILIES or sock.type != socket.SOCK_STREAM:
+        kind = f"{_name_of(sock.family)}, {_name_of(sock.type)}"
         sock.detach()
-        raise BindError(f"--fd {fd} is not a listening stream socket; pass one that listens")
+        raise BindError(
+            f"--fd {fd} is not a TCP or unix stream socket ({kind}); pass one that is and listens"
+        )
+    if not _is_listening(sock):
+        sock.detach()
+        raise BindError(f"--fd {fd} is a socket that does not listen; pass one that listens")
     sock.setblocking(False)
+    if fd in _STANDARD_STREAMS:
+        return _vacate(sock)
+    sock.set_inheritable(False)
     return sock
+
+
+def _vacate(sock: socket.socket) -> socket.socket:
+    """Move a socket away from a standard stream, which has to be open in each program."""
+    moved = sock.dup()  # not inheritable
+    stream = sock.detach()
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, stream)
+    os.close(null)
+    return moved
+
+
+def _name_of(constant: int) -> str:
+    """The name of an address family or a type of socket; a number that Python has no name for."""
+    return constant.name if isinstance(constant, enum.Enum) else str(constant)
 
 
 def _is_listening(sock: socket.socket) -> bool:

@@ -123,6 +123,20 @@ fn a_unix_peer_has_no_address() {
     assert_eq!(local, Some(Address::Unix(Some(path.0.clone()))));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_in_the_abstract_namespace_begins_with_a_commercial_at() {
+    let name = format!("\0pyre-{}-\0name", process::id());
+    let mut server = on_path(Path::new(&name));
+    let mut client = Client::connect_to_path(Path::new(&name));
+    client.send(get("/"));
+    let id = server.request().id;
+    assert_eq!(server.reactor.peer(id), Some(&Address::Unix(None)));
+    let shown = name.replace('\0', "@").into();
+    let local = server.reactor.local_address(id);
+    assert_eq!(local, Some(Address::Unix(Some(shown))));
+}
+
 fn listening(domain: Domain, address: SocketAddr) -> Socket {
     let socket = Socket::new(domain, Type::STREAM, None).unwrap();
     socket.bind(&address.into()).unwrap();

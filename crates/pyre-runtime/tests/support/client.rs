@@ -3,12 +3,12 @@
 use std::{
     io::{self, Read, Write},
     net::{Shutdown, SocketAddr, TcpStream},
-    os::unix::net::UnixStream,
+    os::{fd::OwnedFd, unix::net::UnixStream},
     path::Path,
     time::Duration,
 };
 
-use socket2::{Domain, SockRef, Socket, Type};
+use socket2::{Domain, SockAddr, SockRef, Socket, Type};
 
 /// How a connection ended, as the client sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,7 +103,9 @@ impl Client {
     }
 
     pub(crate) fn connect_to_path(path: &Path) -> Self {
-        let stream = UnixStream::connect(path).unwrap();
+        let socket = Socket::new(Domain::UNIX, Type::STREAM, None).unwrap();
+        socket.connect(&SockAddr::unix(path).unwrap()).unwrap();
+        let stream = UnixStream::from(OwnedFd::from(socket));
         stream.set_nonblocking(true).unwrap();
         Self::new(Box::new(stream))
     }
