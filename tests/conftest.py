@@ -6,7 +6,12 @@ tells whether a test asks for the standard or for a habit of this server. For ``
 """
 
 import pytest
+from hypothesis import HealthCheck, settings
 from support.server import CommandLines, Launcher
+
+# How fast a machine is decides about nothing: neither about one example nor about making them.
+settings.register_profile("pyre", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("pyre")
 
 Flavour = tuple[str, ...]
 """Options of the server that no test may notice."""

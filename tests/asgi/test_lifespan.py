@@ -25,9 +25,6 @@ from asgi.specification import (
     proves,
 )
 
-SOON = 10.0
-"""Seconds in which a server must end that waits for nobody."""
-
 
 @pytest.fixture(scope="module")
 def scope(serve: Launcher) -> dict[str, Any]:
@@ -156,7 +153,7 @@ def test_state_is_a_shallow_copy(states: list[dict[str, Any]]) -> None:
 @pytest.mark.parametrize("app", ["startup_failed", "startup_failed_silently"])
 def test_startup_that_failed_ends_the_server(serve: Launcher, app: str) -> None:
     with serve.starting(f"lifespans:{app}") as server:
-        server.wait(SOON)
+        server.wait()
 
 
 @proves(STARTUP_FAILED, "the `message` of `lifespan.startup.failed` is logged", SHOULD)

@@ -10,9 +10,6 @@ from support.server import Launcher, Server
 
 from asgi.specification import CONNECTION_CLOSE, GRACEFUL, PRACTICE, SHOULD, proves
 
-SOON = 10.0
-"""Seconds in which a server must end that waits for nobody. To wait for all may take thrice."""
-
 
 @pytest.fixture
 def server(serve: Launcher) -> Iterator[Server]:
@@ -121,4 +118,4 @@ def test_work_after_the_response_is_finished(server: Server) -> None:
 def test_stop_without_connections(server: Server) -> None:
     assert server.request("GET /plain").body == b"plain"
     server.send_signal(signal.SIGTERM)
-    server.wait(SOON)
+    server.wait()

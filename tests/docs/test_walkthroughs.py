@@ -16,7 +16,7 @@ from typing import Self
 import pytest
 from apps.documents import EXAMPLES, TUTORIAL, WALKTHROUGHS, Block, blocks
 from support.server import CommandLines, Launcher, Server, joined
-from support.waiting import wait_for
+from support.waiting import PATIENCE, wait_for
 
 from docs.consoles import Command, commands_of
 
@@ -89,7 +89,7 @@ class Reader:
             env=environment(),
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=PATIENCE,
             check=False,
         )
         assert done.returncode == 0, f"{command.place}\n{done.stdout}{done.stderr}"

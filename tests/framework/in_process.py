@@ -17,9 +17,9 @@ from unittest import mock
 import httpx
 from pyre.framework.testing import LifespanError, TestClient, WebSocketSession
 from support.server import APPS, EVENTS_FILE, unexpected_errors
-from support.waiting import wait_for
+from support.waiting import PATIENCE, wait_for
 
-from framework.sites import OPTIONS, TIMEOUT, Site, StartError, WebSocket
+from framework.sites import OPTIONS, Site, StartError, WebSocket
 
 Result = TypeVar("Result")
 
@@ -111,7 +111,7 @@ class Loop:
 
         future = asyncio.run_coroutine_threadsafe(call(), self._loop)
         try:
-            return future.result(4 * TIMEOUT)
+            return future.result(2 * PATIENCE)
         except TimeoutError:
             future.cancel()
             raise

@@ -8,14 +8,12 @@ from typing import Any
 import httpx
 from pyre.framework.testing import WebSocketClosed, WebSocketRefused
 from support.server import Server
+from support.waiting import PATIENCE
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-TIMEOUT = 15.0
-"""Seconds after which what does not come is taken never to come."""
-
-OPTIONS: dict[str, Any] = {"timeout": TIMEOUT, "verify": False, "trust_env": False}
+OPTIONS: dict[str, Any] = {"timeout": PATIENCE, "verify": False, "trust_env": False}
 """Those of each client. To load the certificates for HTTPS would take longer than most tests."""
 
 
@@ -98,7 +96,7 @@ class NetworkSite(Site):
         subprotocols: Sequence[str] = (),
         headers: Mapping[str, str] | None = None,
     ) -> Iterator[WebSocket]:
-        options: dict[str, Any] = {"compression": None, "proxy": None, "open_timeout": TIMEOUT}
+        options: dict[str, Any] = {"compression": None, "proxy": None, "open_timeout": PATIENCE}
         if subprotocols:
             options["subprotocols"] = [Subprotocol(each) for each in subprotocols]
         url = self.server.url(path).replace("http:", "ws:")
@@ -137,7 +135,7 @@ class NetworkWebSocket(WebSocket):
 
     def receive(self) -> str | bytes:
         try:
-            return self._connection.recv(timeout=TIMEOUT)
+            return self._connection.recv(timeout=PATIENCE)
         except ConnectionClosed as closed:
             raise _closure(closed) from None
 

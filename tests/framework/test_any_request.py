@@ -7,9 +7,10 @@ from urllib.parse import quote_from_bytes
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pyre.framework import App
+from support.examples import many_examples
 
 from framework.calls import Call, by_asgi, by_psgi
 from framework.everything import CONVERTERS, ROUTED, application
@@ -245,7 +246,7 @@ def complaints() -> Iterator[Complaints]:
         logging.getLogger(name).removeHandler(handler)
 
 
-@settings(max_examples=300)
+@many_examples(300)
 @given(call=calls())
 def test_no_request_is_an_error_of_the_application(
     app: App, runner: asyncio.Runner, complaints: Complaints, call: Call

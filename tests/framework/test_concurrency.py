@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-from support.waiting import wait_for
+from support.waiting import PATIENCE, wait_for
 
 APP = "framework_concurrency:app"
 
@@ -40,7 +40,7 @@ def test_requests_are_kept_apart(site) -> None:
 @pytest.fixture
 def impatient(site) -> Iterator[httpx.Client]:
     """A client that leaves when there is no response after a moment."""
-    with site.client(timeout=httpx.Timeout(15, read=0.2)) as client:
+    with site.client(timeout=httpx.Timeout(PATIENCE, read=1.0)) as client:
         yield client
 
 

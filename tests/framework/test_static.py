@@ -248,7 +248,7 @@ pieces = st.lists(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.one_of(pieces.map("/".join), pieces.map("\\".join), st.text()))
 def test_nothing_outside_is_ever_sent(folder: Path, path: str) -> None:
     """Any path has an answer, and none has the secret."""

@@ -14,8 +14,7 @@ import aiohttp
 import httpx
 import requests
 from apps.payload import digest
-
-TIMEOUT = 50
+from support.waiting import PATIENCE
 
 PIECE = 65_536
 
@@ -79,7 +78,7 @@ class Httpx(Client):
 
     def _session(self) -> httpx.Client:
         transport = httpx.HTTPTransport(uds=self.uds)
-        return httpx.Client(base_url=self.base, transport=transport, timeout=TIMEOUT)
+        return httpx.Client(base_url=self.base, transport=transport, timeout=PATIENCE)
 
 
 class Requests(Client):
@@ -87,21 +86,21 @@ class Requests(Client):
 
     def fetch(self, method: str, path: str, body: Body = None, **fields: str) -> Reply:
         response = requests.request(
-            method, self.base + path, data=body, headers=header_section(fields), timeout=TIMEOUT
+            method, self.base + path, data=body, headers=header_section(fields), timeout=PATIENCE
         )
         return Reply(response.status_code, response.content)
 
     def fetch_each(self, paths: list[str]) -> list[bytes]:
         with requests.Session() as session:
-            return [session.get(self.base + path, timeout=TIMEOUT).content for path in paths]
+            return [session.get(self.base + path, timeout=PATIENCE).content for path in paths]
 
     def digest_of(self, path: str) -> str:
-        with requests.get(self.base + path, stream=True, timeout=TIMEOUT) as response:
+        with requests.get(self.base + path, stream=True, timeout=PATIENCE) as response:
             return digest(response.iter_content(PIECE))
 
     def submit(self, path: str, file: bytes, note: str) -> Reply:
         files = {"file": ("file.bin", file)}
-        response = requests.post(self.base + path, {"note": note}, files=files, timeout=TIMEOUT)
+        response = requests.post(self.base + path, {"note": note}, files=files, timeout=PATIENCE)
         return Reply(response.status_code, response.content)
 
 
@@ -145,7 +144,7 @@ class Aiohttp(Client):
 
     def _session(self) -> aiohttp.ClientSession:
         connector = aiohttp.UnixConnector(self.uds) if self.uds else aiohttp.TCPConnector()
-        timeout = aiohttp.ClientTimeout(TIMEOUT)
+        timeout = aiohttp.ClientTimeout(PATIENCE)
         return aiohttp.ClientSession(connector=connector, timeout=timeout)
 
 
@@ -209,7 +208,7 @@ class Curl(Client):
 
     def _command(self, *options: str) -> list[str]:
         socket = ("--unix-socket", self.uds) if self.uds else ()
-        return ["curl", "--silent", "--show-error", "--max-time", str(TIMEOUT), *socket, *options]
+        return ["curl", "--silent", "--show-error", "--max-time", str(PATIENCE), *socket, *options]
 
 
 CLIENTS: dict[str, Any] = {

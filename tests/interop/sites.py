@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from support.server import Server
-from support.waiting import wait_for
+from support.waiting import PATIENCE, wait_for
 
 FRAMEWORKS = ["starlette", "fastapi", "django", "litestar", "quart", "falcon", "blacksheep"]
 
@@ -28,7 +28,7 @@ def lacked_by(framework: str, reason: str) -> pytest.MarkDecorator:
 
 def options(site: Server) -> dict[str, Any]:
     """Those of a client. To load the certificates for HTTPS would take longer than most tests."""
-    return {"base_url": site.url(), "timeout": 30, "verify": False}
+    return {"base_url": site.url(), "timeout": PATIENCE, "verify": False}
 
 
 def wait_until_finished(client: httpx.Client, tag: str) -> None:

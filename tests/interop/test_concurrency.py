@@ -7,6 +7,7 @@ import aiohttp
 import httpx
 from apps.payload import BLOCK, blocks, digest
 from support.server import Server
+from support.waiting import PATIENCE
 
 from interop.sites import only
 
@@ -19,7 +20,9 @@ CONNECTIONS = 50
 def test_httpx(site: Server) -> None:
     async def run() -> list[str]:
         limits = httpx.Limits(max_connections=CONNECTIONS)
-        async with httpx.AsyncClient(base_url=site.url(), limits=limits, timeout=30) as client:
+        async with httpx.AsyncClient(
+            base_url=site.url(), limits=limits, timeout=PATIENCE
+        ) as client:
             responses = await asyncio.gather(
                 *(client.get(f"/hello/{number}") for number in range(REQUESTS))
             )
@@ -58,7 +61,7 @@ def test_streams_side_by_side(site: Server) -> None:
         return str((await client.post("/upload", content=body)).json()["digest"])
 
     async def run() -> set[str]:
-        async with httpx.AsyncClient(base_url=site.url(), timeout=50) as client:
+        async with httpx.AsyncClient(base_url=site.url(), timeout=PATIENCE) as client:
             transfers = [act(client) for _ in range(10) for act in (download, upload)]
             return set(await asyncio.gather(*transfers))
 

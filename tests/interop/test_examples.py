@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.client import encoded
 from support.server import Launcher
-from support.waiting import wait_for
+from support.waiting import PATIENCE, wait_for
 
 from interop.clients import Httpx
 
@@ -80,7 +80,7 @@ def test_framework(serve: Launcher) -> None:
 def test_embedded() -> None:
     pytest.importorskip("pyre._core", reason="the core has not been built")
     command = [sys.executable, str(EXAMPLES / "embedded.py")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("HTTP/1.1 200 OK")
     assert done.stdout.rstrip().endswith("Hello, World!")

@@ -8,14 +8,14 @@ from support.client import encoded
 from support.scenarios import reported
 from support.server import Launcher, Server
 
-SOON = 10.0
-"""Seconds in which a server must end that waits for nobody. To wait for all may take thrice."""
-
 
 @pytest.fixture
 def server(serve: Launcher) -> Iterator[Server]:
-    """A server of its own for each test, as each test stops it."""
-    with serve("held:app") as server:
+    """A server of its own for each test, as each test stops it.
+
+    It would wait for requests for ever, so that a test fails where it waits without a reason.
+    """
+    with serve("held:app", "--timeout-graceful-shutdown", "none") as server:
         yield server
 
 
@@ -32,17 +32,17 @@ def test_exit_status_of_a_clean_stop(server: Server, number: signal.Signals) -> 
 
 def test_exit_status_of_a_stop_without_connections(server: Server) -> None:
     server.send_signal(signal.SIGTERM)
-    assert server.wait(SOON) == 0
+    assert server.wait() == 0
 
 
 def test_half_a_head_holds_up_the_stop_for_its_timeout_at_most(serve: Launcher) -> None:
-    limit = ("--timeout-header", "1")
+    limit = ("--timeout-header", "1", "--timeout-graceful-shutdown", "none")
     with serve("held:app", *limit) as server, server.connect() as connection:
         connection.send(b"GET /plain HTTP/1.1\r\nHost: loc")
         assert server.request("GET /plain").status == 200
         server.send_signal(signal.SIGTERM)
         connection.read_to_end()
-        server.wait(SOON)
+        server.wait()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -53,7 +53,7 @@ def test_second_signal_stops_now(server: Server, number: signal.Signals) -> None
         server.begin_stop(number)
         assert server.is_running()
         server.send_signal(number)
-        server.wait(SOON)
+        server.wait()
         connection.read_to_end()
 
 
@@ -63,5 +63,5 @@ def test_graceful_stop_has_an_end(serve: Launcher) -> None:
         connection.send(encoded("GET /forever"))
         reported(server, "forever")
         server.send_signal(signal.SIGTERM)
-        server.wait(SOON)
+        server.wait()
         connection.read_to_end()

@@ -7,6 +7,7 @@ import pytest
 from support.client import Response
 from support.scenarios import reported, settled_tally, tally
 from support.server import Server
+from support.waiting import PATIENCE
 from websockets.exceptions import ConnectionClosed, ConnectionClosedError, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
@@ -26,7 +27,7 @@ def opened(server: Server, path: str, **options: Any) -> ClientConnection:
 def end_of(client: ClientConnection) -> tuple[int, str]:
     """The code and the reason with which the other end closes."""
     with pytest.raises(ConnectionClosed) as closed:
-        client.recv(timeout=10)
+        client.recv(timeout=PATIENCE)
     assert closed.value.rcvd
     return closed.value.rcvd.code, closed.value.rcvd.reason
 
@@ -76,7 +77,7 @@ def test_accept_on_a_host_that_can_not(server: Server, host: Host) -> None:
 @websocket
 def test_capability(server: Server, host: Host) -> None:
     with opened(server, "/capabilities") as client:
-        found = set(ast.literal_eval(str(client.recv(timeout=10))))
+        found = set(ast.literal_eval(str(client.recv(timeout=PATIENCE))))
     assert found & {"websocket"} == host.capabilities & {"websocket"}
 
 
@@ -86,7 +87,7 @@ def test_messages_keep_their_kind_and_their_bounds(server: Server) -> None:
     with opened(server, "/echo") as client:
         for message in messages:
             client.send(message)
-        assert [client.recv(timeout=10) for _ in messages] == messages
+        assert [client.recv(timeout=PATIENCE) for _ in messages] == messages
     assert reported(server, "echo") == (1000, "")
 
 
@@ -113,7 +114,7 @@ def test_subprotocol_and_fields(server: Server) -> None:
         assert client.response
         assert client.response.headers["x-a"] == "1"
         assert client.response.headers["x-b"] == "2"
-        offered, accepted = ast.literal_eval(str(client.recv(timeout=10)))
+        offered, accepted = ast.literal_eval(str(client.recv(timeout=PATIENCE)))
     assert offered.replace(" ", "") == "first,second"
     assert accepted == "second"
 
@@ -122,7 +123,7 @@ def test_subprotocol_and_fields(server: Server) -> None:
 def test_no_subprotocol(server: Server) -> None:
     with opened(server, "/no-subprotocol", subprotocols=["first"]) as client:
         assert client.subprotocol is None
-        assert client.recv(timeout=10) == "None"
+        assert client.recv(timeout=PATIENCE) == "None"
 
 
 @websocket
@@ -149,7 +150,7 @@ def test_an_exception_closes_with_1011(server: Server, log: Log) -> None:
         opened(server, f"/raises?{message}") as client,
         pytest.raises(ConnectionClosedError) as end,
     ):
-        client.recv(timeout=10)
+        client.recv(timeout=PATIENCE)
     assert end.value.rcvd
     assert end.value.rcvd.code == 1011
     assert message not in end.value.rcvd.reason
@@ -167,7 +168,7 @@ def test_refusal_of_a_real_client(server: Server) -> None:
 @websocket
 def test_accept_twice(server: Server) -> None:
     with opened(server, "/accept-twice") as client:
-        assert client.recv(timeout=10) == "RuntimeError"
+        assert client.recv(timeout=PATIENCE) == "RuntimeError"
 
 
 @websocket
@@ -180,7 +181,7 @@ def test_sending_when_it_is_closed(server: Server) -> None:
 @websocket
 def test_a_message_of_a_wrong_type(server: Server) -> None:
     with opened(server, "/send-wrong-type") as client:
-        message = str(client.recv(timeout=10))
+        message = str(client.recv(timeout=PATIENCE))
     assert message.startswith("TypeError: ")
     assert "int" in message
 
@@ -188,7 +189,7 @@ def test_a_message_of_a_wrong_type(server: Server) -> None:
 @websocket
 def test_ping_does_no_harm(server: Server) -> None:
     with opened(server, "/ping") as client:
-        assert client.recv(timeout=10) == "done"
+        assert client.recv(timeout=PATIENCE) == "done"
 
 
 @websocket
@@ -198,7 +199,7 @@ def test_a_peer_that_does_not_read_holds_the_application_back(server: Server) ->
         held_back = settled_tally(server, name)
         assert 0 < held_back < count / 2
         for _ in range(count):
-            client.recv(timeout=10)
+            client.recv(timeout=PATIENCE)
         assert end_of(client) == (1000, "")
     assert tally(server, name) == count
 

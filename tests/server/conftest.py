@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.waiting import PATIENCE
 
 WriteModule = Callable[[str, str], str]
 RunPyre = Callable[..., subprocess.CompletedProcess[str]]
@@ -58,7 +59,7 @@ def run_pyre(tmp_path: Path, environment: dict[str, str]) -> RunPyre:
             capture_output=True,
             text=True,
             check=False,
-            timeout=30,
+            timeout=PATIENCE,
         )
 
     return run

@@ -9,6 +9,7 @@ import pyre
 import pytest
 from pyre.server.config import Config
 from pyre.server.errors import ConfigError
+from support.waiting import PATIENCE
 
 from server.conftest import ECHO_APP
 
@@ -46,7 +47,7 @@ def test_a_signal_is_a_clean_stop(start_pyre, tmp_path, number):
     assert announcement.startswith("Pyre ")
     assert " serves main:app on http://127.0.0.1:" in announcement
     process.send_signal(number)
-    assert process.communicate(timeout=30)[1] == ""
+    assert process.communicate(timeout=PATIENCE)[1] == ""
     assert process.returncode == 0
 
 
@@ -57,7 +58,7 @@ def test_an_interrupt_ends_an_import_that_hangs(start_pyre, tmp_path):
     process = start_pyre("main:app", "--port", "0")
     assert process.stdout.readline() == "importing\n"
     process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=30)[1] == ""
+    assert process.communicate(timeout=PATIENCE)[1] == ""
     assert process.returncode == 130
 
 

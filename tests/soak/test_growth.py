@@ -28,7 +28,7 @@ GROWN_BYTES = 4 * 1024 * 1024
 GROWN_OBJECTS = 100
 """What the number of Python objects may vary by, for reasons of the standard library."""
 
-pytestmark = [pytest.mark.soak, pytest.mark.timeout(900 if IS_FULL else 120)]
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(3600 if IS_FULL else 600)]
 
 TRAFFIC = {
     "plain": PLAIN,

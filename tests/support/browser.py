@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
-from support.waiting import DEADLINE, wait_for
+from support.waiting import PATIENCE, wait_for
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
@@ -27,9 +27,6 @@ OPTIONS = (
     *("--no-proxy-server", "--hide-scrollbars", "--window-size=1280,1600"),
     "--remote-debugging-port=0",
 )
-
-START_DEADLINE = 45.0
-"""Seconds; the first start of a browser on a machine reads hundreds of megabytes."""
 
 
 class Page:
@@ -87,7 +84,7 @@ class Page:
         if self._session is not None:
             message["sessionId"] = self._session
         self._connection.send(json.dumps(message))
-        while (answer := json.loads(self._connection.recv(DEADLINE))).get("id") != number:
+        while (answer := json.loads(self._connection.recv(PATIENCE))).get("id") != number:
             self._note(answer.get("method"), answer.get("params", {}))
         assert "error" not in answer, f"{method}: {answer['error']}"
         return answer["result"]
@@ -138,6 +135,6 @@ def address(process: "subprocess.Popen[bytes]", profile: Path) -> str:
         assert process.poll() is None, f"Chromium ended with status {process.returncode}"
         return file.read_text(encoding="ascii").splitlines()[1:] if file.exists() else []
 
-    (path,) = wait_for(lines, "Chromium to listen", START_DEADLINE)
+    (path,) = wait_for(lines, "Chromium to listen")
     port = file.read_text(encoding="ascii").split()[0]
     return f"ws://127.0.0.1:{port}{path}"

@@ -9,13 +9,12 @@ from typing import Self
 
 import h11
 
+from support.waiting import PATIENCE
+
 Address = tuple[str, int] | str
 """Host and port, or the path of a unix socket."""
 
 Headers = list[tuple[bytes, bytes]]
-
-TIMEOUT = 15.0
-"""Seconds without a byte after which a read or a write fails."""
 
 RECEIVE_SIZE = 65536
 
@@ -104,7 +103,7 @@ class Connection:
     ) -> None:
         is_unix = isinstance(address, str)
         self.socket = socket.socket(socket.AF_UNIX if is_unix else socket.AF_INET)
-        self.socket.settimeout(TIMEOUT)
+        self.socket.settimeout(PATIENCE)
         if not is_unix:
             # What is sent in pieces shall arrive in pieces.
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -22,7 +22,7 @@ from typing import NoReturn, Self
 import pytest
 
 from support.client import Address, Connection, Response
-from support.waiting import wait_for
+from support.waiting import PATIENCE, wait_for
 
 APPS = Path(__file__).parent.parent / "apps"
 
@@ -30,9 +30,6 @@ PYRE = f"{shlex.quote(sys.executable)} -m pyre {{app}} --app-dir {{app_dir}}"
 
 EVENTS_FILE = "ASGI_EVENTS_FILE"
 """The environment variable that tells an application where to write what happens to it."""
-
-START_DEADLINE = 30.0
-STOP_DEADLINE = 30.0
 
 TRACEBACK = re.compile(
     r"(?<!Exception Group )"
@@ -126,7 +123,7 @@ class Server:
                 return True
             return False
 
-        wait_for(accepts, "the server to accept", START_DEADLINE)
+        wait_for(accepts, "the server to accept")
 
     def send_signal(self, number: signal.Signals) -> None:
         self._is_stopping = True
@@ -137,7 +134,7 @@ class Server:
         self.send_signal(number)
         wait_for(self._refuses, "new connections to be refused")
 
-    def wait(self, deadline: float = STOP_DEADLINE) -> int:
+    def wait(self, deadline: float = PATIENCE) -> int:
         """Wait for the process to end by itself, and return its exit status."""
         return self._process.wait(deadline)
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from support.client import RECEIVE_SIZE, Address, Connection
+from support.waiting import PATIENCE
 
 from wire.answers import SWITCHING_PROTOCOLS, Answer, read_answers
 from wire.cases import Case
 
-DEADLINE = 3.0
-"""Seconds without a byte after which the server is taken to wait for more."""
+SILENCE = 3.0
+"""Seconds without a byte after which the server is taken to wait for more, where it may."""
 
 LAST_PATH = "/the-last-request"
 LAST_REQUEST = f"GET {LAST_PATH} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
@@ -83,7 +84,7 @@ def exchange(case: Case, address: Address, *, in_pieces: bool) -> Exchange:
     result = Exchange(case.method)
     with Connection(address) as client:
         connection = client.socket
-        connection.settimeout(DEADLINE)
+        connection.settimeout(SILENCE if "timeout" in case.expect else PATIENCE)
         with contextlib.suppress(OSError):
             send(connection, case, in_pieces=in_pieces or case.send == "bytewise")
         result.end = receive(connection, result, lambda: is_answered(case, result))

@@ -37,7 +37,7 @@ INTERIM = re.compile(rb"HTTP/1\.1 100 Continue\r\n\r\n")
 
 INCOMPLETE_CONTENT = b"400 incomplete message\n"
 
-pytestmark = [pytest.mark.usefixtures("only_pyre"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.usefixtures("only_pyre")
 
 
 @dataclass

@@ -73,7 +73,7 @@ def server(serve: Launcher) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def impatient(serve: Launcher) -> Iterator[Server]:
-    timeouts = ("--timeout-header", "0.1", "--timeout-body", "0.1")
+    timeouts = ("--timeout-header", "0.5", "--timeout-body", "0.5")
     with serve("instructed:app", "--no-access-log", *timeouts) as server:
         yield server
 

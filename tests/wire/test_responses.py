@@ -14,7 +14,7 @@ import h11
 import httpx
 import pytest
 from apps.instructions import Instruction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.client import Connection, Response
 from support.server import Launcher, Server
@@ -233,9 +233,7 @@ def requests(draw: st.DrawFn) -> Asked:
 GENERATED = settings(
     max_examples=10_000 if IS_FULL else 120,
     derandomize=not IS_FULL,
-    deadline=None,
     database=None,
-    suppress_health_check=[HealthCheck.too_slow],
 )
 
 

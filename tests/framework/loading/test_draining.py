@@ -6,6 +6,7 @@ import httpx
 import pytest
 from pyre.framework import App
 from pyre.framework.testing import TestClient
+from support.waiting import PATIENCE
 
 from framework.calls import Call, by_psgi
 from framework.loading.gates import until
@@ -312,7 +313,7 @@ async def test_at_the_shutdown_nobody_is_waited_for(app: App, books: str) -> Non
 
 @in_loop
 async def test_the_shutdown_cuts_short_what_was_to_be_waited_for(app: App, books: str) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         async with app.__psgi_lifespan__({}):
             await app.load(books)
             asking = asyncio.create_task(by_psgi(app, Call(b"/books/direct")))

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from pyre.framework import App
+from support.waiting import PATIENCE
 
 from framework.loading.sources import Sources
 from framework.loading.states import status, told
@@ -240,7 +241,7 @@ async def test_at_the_shutdown_it_is_too_late_to_change_anything(
     sources.write("two", "def setup(app): ...\ndef teardown(app): app.state.journal.append('two')")
     app.load("two")
     app.load("one")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         async with app.test_client():
             pass
     assert app.state.journal == ["set up", "two"]

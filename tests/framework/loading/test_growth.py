@@ -28,7 +28,7 @@ GROWN_OBJECTS = 100
 GROWN_BYTES = 4 * 1024 * 1024
 """What the resident set may vary by, for reasons of the allocator."""
 
-pytestmark = pytest.mark.timeout(1800 if CYCLES > 1000 else 60)
+pytestmark = pytest.mark.timeout(3600 if CYCLES > 1000 else 600)
 
 FAILING = [*STEPS.values(), "raise LookupError('on purpose')"]
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from pyre.framework.testing import WebSocketClosed
 from support.client import encoded
-from support.waiting import wait_for
+from support.waiting import PATIENCE, wait_for
 
 from framework.hosts import Host
 from framework.sites import NetworkSite, Site
@@ -241,7 +241,7 @@ def test_the_client_leaves_in_the_middle_of_an_unload(live: httpx.Client, site: 
         held = pool.submit(live.get, "/live/held/left")
         wait_for(lambda: "left is held" in site.events, "the handler")
         with (
-            site.client(timeout=httpx.Timeout(15, read=0.2)) as impatient,
+            site.client(timeout=httpx.Timeout(PATIENCE, read=1.0)) as impatient,
             pytest.raises(httpx.ReadTimeout),
         ):
             impatient.post(f"/unload/{NAME}")

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from pyre.framework import App, ExtensionAlreadyLoaded, ExtensionFailed
+from support.waiting import PATIENCE
 
 from framework.loading.sources import Sources, answering
 from framework.loading.states import State, status, told
@@ -275,7 +276,7 @@ async def test_an_inner_load_that_the_setup_does_not_wait_for(
     sources.write("books", answering("/books", "books"))
     fails = then != "pass"
     async with app.test_client() as client:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             outer = asyncio.ensure_future(app.load("outer"))
             await app.state.gates["late"].reached()
             await asyncio.wait([outer], timeout=0.1)

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from pyre.framework import App
 from pyre.framework.testing import TestClient
-from support.waiting import DEADLINE
+from support.waiting import PATIENCE
 
 from framework.notes.visits import added, visits
 from framework.request.host import in_loop
@@ -95,6 +95,6 @@ async def test_the_stream_ends_with_the_application(app: App) -> None:
         heard = events(response)
         await anext(heard)
         app.stopping.set()
-        assert await asyncio.wait_for(anext(heard, None), DEADLINE) is None
+        assert await asyncio.wait_for(anext(heard, None), PATIENCE) is None
         await response.aclose()
         await follower.aclose()

@@ -63,7 +63,6 @@ def created(answer: httpx.Response) -> Any:
     return answer.json()
 
 
-@pytest.mark.timeout(180)
 def test_the_page(page: Page, server: Server, ben: httpx.Client, tmp_path: Path) -> None:
     page.open(server.url("/"))
     page.wait_for("document.getElementById('door')?.hidden === false")

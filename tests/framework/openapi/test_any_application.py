@@ -3,9 +3,10 @@
 from typing import Annotated, Any
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pyre.framework import App, Body, Cookie, Form, Header, Query, RegistrationError, UploadFile
+from support.examples import many_examples
 
 from framework.everything import Colour, Filter, Item, Model, Point, Size
 from framework.openapi.described import valid
@@ -58,7 +59,7 @@ def function(parameters: dict[str, Any], result: Any) -> Any:
     return made
 
 
-@settings(max_examples=60, deadline=None)
+@many_examples(75)
 @given(st.lists(endpoints, min_size=1, max_size=6))
 def test_any_application_has_a_valid_document(described: list[Any]) -> None:
     app = App()

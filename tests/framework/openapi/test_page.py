@@ -33,7 +33,6 @@ def server(serve: Launcher) -> Iterator[Server]:
         yield server
 
 
-@pytest.mark.timeout(180)
 def test_the_page_shows_the_operations_and_tries_them_out(
     page: Page, server: Server, tmp_path: Path
 ) -> None:

@@ -4,17 +4,16 @@ import itertools
 from urllib.parse import quote
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.examples import many_examples
 
 from . import reference
 from .generated import TEXTS_OF_SEGMENTS, WITNESSES, added, tables, tables_with_requests
 from .reference import FORMS, One, Route, rank
 
-generously = settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
-
-@generously
+@many_examples(500)
 @given(tables_with_requests())
 def test_every_request_finds_what_the_reference_finds(generated):
     candidates, asked = generated
@@ -25,7 +24,7 @@ def test_every_request_finds_what_the_reference_finds(generated):
         assert comparable(table.find(method, raw_path)) == comparable(expected)
 
 
-@generously
+@many_examples(500)
 @given(tables_with_requests(), st.randoms(use_true_random=False))
 def test_the_order_of_registration_decides_nothing(generated, random):
     candidates, asked = generated
@@ -44,7 +43,7 @@ def test_the_order_of_registration_decides_nothing(generated, random):
             assert other_endpoint is None
 
 
-@generously
+@many_examples(500)
 @given(tables())
 def test_what_is_refused_differs_first_where_nothing_decides(candidates):
     _, _, refused = added(candidates)

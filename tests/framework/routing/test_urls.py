@@ -7,11 +7,12 @@ from typing import Literal
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pyre._core import Routes
 from pyre.framework.paths import parse_path
 from pyre.framework.urls import build_url
+from support.examples import many_examples
 
 from .generated import added, converters, row, tables_with_requests
 from .tables import Row, add, parameters, table
@@ -146,7 +147,7 @@ def has_no_url(value: object) -> bool:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@many_examples(300)
 @given(tables_with_requests())
 def test_what_was_found_leads_back(generated):
     candidates, asked = generated

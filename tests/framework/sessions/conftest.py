@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from pyre.framework.sessions import MemoryStore, RedisStore, SessionStore
-from support.waiting import wait_for
+from support.waiting import PATIENCE, wait_for
 
 MakeStore = Callable[[], SessionStore | None]
 
@@ -46,7 +46,7 @@ class Redis:
 
     def ask(self, *words: str) -> bytes:
         """The reply to a command, in RESP."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=15) as connection:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as connection:
             connection.sendall(" ".join(words).encode() + b"\r\n")
             return connection.recv(65536)
 

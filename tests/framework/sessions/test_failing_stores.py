@@ -124,7 +124,7 @@ async def test_redis_that_says_nothing(silent: str, caplog: pytest.LogCaptureFix
 async def test_a_reply_that_comes_too_late_is_nobody_elses(redis: Redis) -> None:
     async with (
         slow_way_to(redis) as (url, may_reply),
-        serving(RedisStore(url), timeout=0.2) as client,
+        serving(RedisStore(url), timeout=2) as client,
     ):
         visitors: list[dict[str, str]] = []
         for who in "ab":

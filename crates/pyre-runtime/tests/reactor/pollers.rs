@@ -8,12 +8,10 @@ use std::{
 use pyre_runtime::{Config, Poller, Timeouts};
 
 use crate::support::{
-    Server, answer,
+    PATIENCE, Server, answer,
     client::{Client, End},
     get, pattern, post, say_target,
 };
-
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A server that a thread drives, and where the thread says that a tick is due.
 fn threaded(config: Config) -> (Server, Receiver<()>) {
