@@ -1,6 +1,7 @@
 """URLs of endpoints: the way back from values to a path."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from urllib.parse import quote
 
 from pyre._core import Parameter
@@ -58,7 +59,7 @@ def _text(parameter: Parameter, value: object) -> str:
             text = alternative.to_url(value)
             # What a converter of the application's makes need not be comparable.
             if alternative.to_python is None:
-                _check_return(parameter, text, value)
+                text = _returning(parameter, text, value)
         except (TypeError, ValueError) as error:
             problems.append(str(error))
         else:
@@ -66,10 +67,16 @@ def _text(parameter: Parameter, value: object) -> str:
     raise ValueError(f"{parameter.name}: {'; '.join(problems)}")
 
 
-def _check_return(parameter: Parameter, text: str, value: object) -> None:
+def _returning(parameter: Parameter, text: str, value: object) -> str:
+    """A text that is read as this value. Raises ``ValueError`` where another type takes it."""
     back = parameter.convert(text)
-    if back != value:
-        raise ValueError(f"{value!r} would be read as {back!r}")
+    if back == value:
+        return text
+    if isinstance(back, Decimal) and isinstance(value, float):
+        exact = f"{text}e0"  # a decimal has no exponent
+        if parameter.convert(exact) == value:
+            return exact
+    raise ValueError(f"{value!r} would be read as {back!r}")
 
 
 def _checked(parameter: Parameter, text: str) -> str:
