@@ -1,4 +1,4 @@
-# Every task of the project; CI runs the same targets. Needs a Rust toolchain, CPython >= 3.11 and make.
+# Every task of the project; CI runs the same targets. Needs a Rust toolchain, a C compiler, CPython >= 3.11 and make.
 # What comes from PyPI goes to .venv, what comes from crates.io as a tool goes to .tools.
 # Each finished step leaves a stamp in .venv, so a step runs again only when what it depends on has changed.
 
@@ -22,6 +22,8 @@ FUZZ_SECONDS ?= 60
 TARGET := $(notdir $(basename $(wildcard fuzz/fuzz_targets/*.rs)))
 EXTENSION_SOURCES := $(shell find crates -path '*/src/*' -o -name Cargo.toml) \
 	Cargo.toml $(wildcard Cargo.lock) pyproject.toml
+# Runs a step that may take long: it shows what it does, and a line of it when it is silent.
+STEP = @$(PYTHON) scripts/run_step.py
 TYPED_PYTHON := python/pyre scripts benchmarks/harness benchmarks/apps benchmarks/__main__.py examples/notes
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -43,13 +45,19 @@ help: ## List the targets.
 run: .venv/extension ## Serve examples/hello.py on http://127.0.0.1:8000.
 	@$(BIN)/pyre hello:app --app-dir examples
 
-test: test-rust test-python ## Run every test.
+test: ## Run every test: the Rust half and the Python half, whatever the other one says.
+	@failed=; \
+	$(MAKE) --no-print-directory test-rust || failed='the Rust tests'; \
+	$(MAKE) --no-print-directory test-python || failed="$${failed:+$$failed and }the Python tests"; \
+	[ -z "$$failed" ] || { echo "make test: FAILED: $$failed; each failure is named above." >&2; exit 1; }; \
+	echo 'make test: all passed'
 
+# Libtest is quiet, not cargo: a dot for what passes, a line at once for what fails.
 test-rust: $(VENV) ## Run the Rust tests.
-	cargo test --workspace --quiet
+	$(STEP) 'Build and run the Rust tests' cargo test --workspace --no-fail-fast -- --quiet
 
 test-python: .venv/extension .venv/test-tools ## Run the Python tests; choose some with ARGS=.
-	$(BIN)/pytest $(ARGS)
+	$(STEP) 'Run the Python tests' $(BIN)/pytest $(ARGS)
 
 lint: lint-rust lint-python docs ## Run every static check, and build the site.
 
@@ -111,22 +119,18 @@ clean: ## Remove what was built; .tools stays, because it takes minutes to compi
 	find python -name '*.so' -delete
 
 $(VENV):
-	@test -n '$(PYTHON_VERSION)' || { \
-		echo "No CPython >= 3.11$(if $(PYTHON), at '$(PYTHON)') that can make a virtual environment." >&2; \
-		echo 'Name one, make PYTHON=/path/to/python; on Debian, install python3-venv.' >&2; \
-		exit 1; }
-	@$(PYTHON) -m venv --clear .venv
+	@scripts/check-tools '$(PYTHON_VERSION)' '$(PYTHON)'
+	$(STEP) 'Make .venv with CPython $(PYTHON_VERSION)' $(PYTHON) -m venv --clear .venv
 	@touch $@
 
 .venv/%-tools: requirements/%.txt $(VENV)
-	@$(BIN)/python -m pip install --quiet --requirement $<
+	$(STEP) 'Install what $< names' $(BIN)/python -m pip install --requirement $<
 	@touch $@
 
 # An editable install: a change of Python code needs no build.
 .venv/extension: $(EXTENSION_SOURCES) .venv/build-tools
-	@echo 'Building the Rust core'
-	@$(BIN)/maturin develop --release --extras standard >.venv/build.log 2>&1 \
-		|| { cat .venv/build.log >&2; exit 1; }
+	$(STEP) 'Build the Rust core (about two minutes the first time)' \
+		$(BIN)/maturin develop --release --extras standard
 	@touch $@
 
 # A stable compiler takes the flags of libFuzzer when it is told to; link-time optimisation loses its counters.
@@ -137,7 +141,7 @@ fuzz-%: $(CARGO_FUZZ)
 		-- -max_total_time=$(FUZZ_SECONDS) -max_len=1024 -dict=fuzz/http1.dict -print_final_stats=1
 
 $(CARGO_DENY):
-	cargo install cargo-deny --version $(CARGO_DENY_VERSION) --locked --quiet --root $(@:/bin/cargo-deny=)
+	$(STEP) 'Build cargo-deny' cargo install cargo-deny --version $(CARGO_DENY_VERSION) --locked --root $(@:/bin/cargo-deny=)
 
 $(CARGO_FUZZ):
-	cargo install cargo-fuzz --version $(CARGO_FUZZ_VERSION) --locked --quiet --root $(@:/bin/cargo-fuzz=)
+	$(STEP) 'Build cargo-fuzz' cargo install cargo-fuzz --version $(CARGO_FUZZ_VERSION) --locked --root $(@:/bin/cargo-fuzz=)

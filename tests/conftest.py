@@ -7,6 +7,7 @@ tells whether a test asks for the standard or for a habit of this server. For ``
 
 import pytest
 from hypothesis import HealthCheck, settings
+from support.failures import FailureNames
 from support.server import CommandLines, Launcher
 
 # How fast a machine is decides about nothing: neither about one example nor about making them.
@@ -25,9 +26,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--conformance-report", help="file to write what each check found to, as JSON")
 
 
+@pytest.hookimpl(trylast=True)  # the terminal's reporter is there then
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "soak: many requests, after which nothing may have grown")
     config.addinivalue_line("markers", "proves(section, rule, level): what a check is about")
+    if terminal := config.pluginmanager.get_plugin("terminalreporter"):
+        config.pluginmanager.register(FailureNames(terminal))
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ from apps.documents import DOCS, Block, blocks
 from pyre.server.cli import command
 from pyre.server.config import Config
 from support.server import APPS
-from support.waiting import wait_for
+from support.waiting import PATIENCE, wait_for
 
 PAGE = DOCS / "deployment.md"
 
@@ -132,7 +132,7 @@ def inherited(path: Path, words: list[str]) -> Iterator[None]:
         try:
             yield
             process.terminate()
-            assert process.wait(30) == 0
+            assert process.wait(PATIENCE) == 0
         finally:
             process.kill()
             process.wait()
@@ -155,7 +155,7 @@ def proxied(directory: Path, site: str, port: int) -> Iterator[httpx.Client]:
             yield client
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(PATIENCE)
 
 
 def accepts(port: int, process: subprocess.Popen[bytes]) -> bool:

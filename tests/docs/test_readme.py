@@ -10,7 +10,7 @@ import pytest
 from apps.documents import README, Block, blocks
 from support.client import Connection
 from support.server import CommandLines, Launcher, environment, reserved_port
-from support.waiting import wait_for
+from support.waiting import PATIENCE, wait_for
 
 PROGRAMS = list(blocks(README, "python"))
 
@@ -63,7 +63,7 @@ def test_script(script: tuple[subprocess.Popen[bytes], int]) -> None:
     process, port = script
     assert wait_for(lambda: answer(port), "the script to serve") == b"Hello, World!"
     process.send_signal(signal.SIGTERM)
-    assert process.wait(30) == 0
+    assert process.wait(PATIENCE) == 0
 
 
 def answer(port: int) -> bytes:

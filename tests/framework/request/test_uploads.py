@@ -15,6 +15,7 @@ from pyre.framework.errors import HTTPError
 from pyre.framework.forms import Form
 from pyre.framework.request import Request
 from pyre.framework.uploads import UploadFile
+from support.waiting import PATIENCE
 
 from framework.request.host import App, Host, in_loop
 from framework.request.multipart_bodies import CONTENT_TYPE, body, part
@@ -51,7 +52,7 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Disk]:
         def rollover(self) -> None:
             disk.threads.add(threading.get_ident())
             disk.is_busy.set()
-            assert disk.is_free.wait(30)
+            assert disk.is_free.wait(PATIENCE)
             super().rollover()
 
         def read(self, *args: int) -> bytes:
