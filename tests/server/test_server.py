@@ -279,6 +279,45 @@ def test_an_exception_of_the_application_is_logged_with_its_request(caplog):
     assert message in caplog.messages
 
 
+def loopback(server: str, client: str):
+    """A listening socket, and a client's address that reaches it."""
+    try:
+        family = socket.AF_INET6 if ":" in server else socket.AF_INET
+        sock = socket.create_server((server, 0), family=family, dualstack_ipv6=server == "::")
+    except (OSError, ValueError):
+        pytest.skip("needs IPv6")
+    return sock, (client, sock.getsockname()[1])
+
+
+@pytest.mark.parametrize(
+    ("server", "client", "trusted"),
+    [
+        ("127.0.0.1", "127.0.0.1", True),
+        ("::1", "::1", True),
+        ("::", "127.0.0.1", True),  # seen as ::ffff:127.0.0.1
+        ("::", "::1", True),
+        ("127.0.0.2", "127.0.0.2", False),
+    ],
+)
+def test_both_loopback_addresses_are_trusted_by_default(server, client, trusted):
+    async def app(scope, _receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": scope["client"][0].encode()})
+
+    async def main():
+        listening, address = loopback(server, client)
+        async with serving(app, fd=listening.detach(), lifespan="off"):
+            source = (client, 0)
+            reader, writer = await asyncio.open_connection(*address, local_addr=source)
+            fields = "Host: x\r\nX-Forwarded-For: 192.0.2.7\r\nConnection: close"
+            writer.write(f"GET / HTTP/1.1\r\n{fields}\r\n\r\n".encode())
+            answer = await reader.read()
+            writer.close()
+            return answer.rpartition(b"\r\n")[2].decode()
+
+    assert asyncio.run(main()) == ("192.0.2.7" if trusted else client)
+
+
 @pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="needs unix sockets")
 def test_serves_on_a_unix_socket_and_removes_it(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -7,17 +7,23 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, TypeVar, get_args
 
 import click
-from click.core import ParameterSource
 
 import pyre
 from pyre.server.config import AccessLogFormat, Config, Driver, LifespanMode, LogLevel
-from pyre.server.errors import PyreError, UsageError, report
+from pyre.server.errors import ConfigError, PyreError, UsageError, report
 from pyre.server.interface import InterfaceMode
 from pyre.server.quantities import parse_number, parse_size, parse_time
+from pyre.server.setting_sources import (
+    PREFIX,
+    Option,
+    name_source,
+    settle,
+    variable_of,
+    with_sources,
+)
 
 _DEFAULTS = {field.name: field.default for field in dataclasses.fields(Config)} | {"app_dir": ""}
 _EXCLUSIVE = [("uds", "host"), ("uds", "port"), ("fd", "host"), ("fd", "port"), ("fd", "uds")]
-_STRENGTHS = {ParameterSource.ENVIRONMENT: 1, ParameterSource.COMMANDLINE: 2}
 
 _ROUTES = "routes"
 """The first word of the other command; a module of that name is served as ``routes:app``."""
@@ -87,11 +93,12 @@ def _option(
     default = _DEFAULTS[name]
     return click.option(
         declaration,
+        cls=Option,
         type=_Choice(name, choices) if choices else kind,
         is_flag=kind is bool,
         default=default,
         show_default=default not in {None, ""},
-        envvar=[f"PYRE_{name.upper()}", variable] if variable else None,
+        envvar=[variable_of(name), variable] if variable else None,
         help=text,
     )
 
@@ -127,7 +134,7 @@ def _application(
 
 @click.command(
     context_settings={
-        "auto_envvar_prefix": "PYRE",
+        "auto_envvar_prefix": PREFIX,
         "max_content_width": 100,
         "help_option_names": ["-h", "--help"],
     },
@@ -207,10 +214,13 @@ def command(context: click.Context, /, **options: Any) -> Config:  # noqa: ANN40
     pyre routes APP lists the routes of an application of pyre.framework instead.
     """
     for pair in _EXCLUSIVE:
-        _settle(context, options, *pair)
+        settle(context, options, pair, _DEFAULTS)
     if not options["access_log"]:
-        _settle(context, options, "access_log_file", "access_log")
-    return Config(**options)
+        settle(context, options, ("access_log_file", "access_log"), _DEFAULTS)
+    try:
+        return Config(**options)
+    except ConfigError as error:
+        raise with_sources(error, context) from None
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -268,6 +278,8 @@ def _run(called: click.Command, arguments: Sequence[str], name: str) -> object:
     except click.NoSuchOption as error:
         raise UsageError(_about_unknown(error, name)) from None
     except click.ClickException as error:
+        if isinstance(error, click.BadParameter):
+            name_source(error)
         raise UsageError(
             f"{error.format_message().rstrip('.')} ({name} --help lists what there is)"
         ) from None
@@ -281,29 +293,3 @@ def _about_unknown(error: click.NoSuchOption, name: str) -> str:
     if option in OPTIONS:
         return f"there is no option {option}: {OPTIONS[option]}"
     return f"{error.format_message().rstrip('.')} ({name} --help lists what there is)"
-
-
-def _settle(context: click.Context, options: dict[str, Any], first: str, second: str) -> None:
-    """Let the stronger of two options count that exclude each other: the command line's.
-
-    Raises ``UsageError`` when both were given in the same place.
-    """
-    strengths = [_strength(context, name) for name in (first, second)]
-    if 0 in strengths:
-        return
-    if strengths[0] == strengths[1]:
-        names = [_spelling(context, name, options[name]) for name in (first, second)]
-        raise UsageError(f"{names[0]} and {names[1]} exclude each other; give only one of them")
-    weaker = first if strengths[0] < strengths[1] else second
-    options[weaker] = _DEFAULTS[weaker]
-
-
-def _strength(context: click.Context, name: str) -> int:
-    source = context.get_parameter_source(name)
-    return _STRENGTHS.get(source, 0) if source else 0
-
-
-def _spelling(context: click.Context, name: str, value: object) -> str:
-    if context.get_parameter_source(name) is ParameterSource.ENVIRONMENT:
-        return f"PYRE_{name.upper()}"
-    return "--" + ("no-" if value is False else "") + name.replace("_", "-")

@@ -54,7 +54,7 @@ _TIMEOUTS = (
 )
 # Deadlines are computed by addition; a bound far above any use keeps them from overflowing.
 _LONGEST_TIMEOUT = 366 * 24 * 3600
-_LOOPBACK = "127.0.0.1"
+_LOOPBACK = "127.0.0.1,::1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +220,7 @@ def _is_timeout(value: object) -> bool:
 
 
 def _is_trusted_peer(text: str) -> bool:
-    if text in {"unix", "*", _LOOPBACK}:
+    if text in {"unix", "*", *_LOOPBACK.split(",")}:
         return True
     import ipaddress  # noqa: PLC0415 - the usual start does not pay for it
 

@@ -6,9 +6,25 @@ from collections.abc import Collection, Iterator, Mapping
 from pyre.server import peer_options
 
 _PREFIX = "PYRE_"
-# Kubernetes sets these in each container when a service is named pyre; deployments tag images.
-_OF_OTHERS = re.compile(r"PYRE_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_\w+|VERSION)")
+# Kubernetes sets these in each container for a service whose name begins with pyre: "Discovering
+# services" in its documentation. Deployments tag images.
+_OF_OTHERS = re.compile(
+    r"PYRE_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?)|PYRE_VERSION"
+)
+_SERVICE_LINK = re.compile(r"(tcp|udp|sctp)://\S+:\d+")
+_LINK_ADVICE = (
+    "its value is a link to a service, which Kubernetes sets; write enableServiceLinks: false in"
+    " the spec of the pod, or choose the port with --port"
+)
 _NEARNESS = 0.7
+
+
+def is_service_link(name: str, value: str) -> bool:
+    """Return true for what Kubernetes sets for a service, like ``PYRE_PORT=tcp://10.96.0.10:80``.
+
+    Container engines that link containers do the same.
+    """
+    return name.endswith("_PORT") and _SERVICE_LINK.fullmatch(value) is not None
 
 
 def variables_without_effect(
@@ -27,7 +43,7 @@ def variables_without_effect(
 
 def _advice(name: str, value: str, settings: Collection[str]) -> str | None:
     if name.startswith(_PREFIX):
-        return _about_ours(name, settings)
+        return _about_ours(name, value, settings)
     if name == "WEB_CONCURRENCY" and value == "1":
         return None  # that is what happens
     if name in peer_options.VARIABLES:
@@ -38,8 +54,10 @@ def _advice(name: str, value: str, settings: Collection[str]) -> str | None:
     return None
 
 
-def _about_ours(name: str, settings: Collection[str]) -> str | None:
+def _about_ours(name: str, value: str, settings: Collection[str]) -> str | None:
     setting = name.removeprefix(_PREFIX).lower()
+    if is_service_link(name, value):
+        return _LINK_ADVICE if setting in settings else None
     if setting in settings or _OF_OTHERS.fullmatch(name):
         return None
     answer = peer_options.OPTIONS.get(_option(setting))

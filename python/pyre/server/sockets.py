@@ -173,7 +173,9 @@ def _resolve(host: str, port: int) -> list[_Resolved]:
             name or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )
     except (OSError, UnicodeError) as error:
-        raise BindError(f"host {host!r} can't be resolved ({error}); correct --host") from None
+        raise BindError(
+            f"host {host!r} can't be resolved ({error}); correct --host or PYRE_HOST"
+        ) from None
     return list(dict.fromkeys((family, address) for family, _, _, _, address in found))
 
 
