@@ -20,7 +20,7 @@ async def start(server):
 
 
 def make_server(app, *, handle_signals=False, **options):
-    options = {"access_log": False, "uds": None, **options}
+    options = {"access_log": False, "uds": None, "warn_blocked_loop": None, **options}
     if options["uds"] is None:
         options["port"] = 0
     return Server(Config(app, **options), handle_signals=handle_signals)

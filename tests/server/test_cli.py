@@ -48,6 +48,8 @@ def test_every_setting_has_an_option():
         (["--lifespan", "on"], "lifespan", "on"),
         (["--root-path", "/api"], "root_path", "/api"),
         (["--log-level", "debug"], "log_level", "debug"),
+        (["--warn-blocked-loop", "250ms"], "warn_blocked_loop", 0.25),
+        (["--warn-blocked-loop", "none"], "warn_blocked_loop", None),
         (["--no-access-log"], "access_log", False),
         (["--access-log-file", "a.log"], "access_log_file", "a.log"),
         (["--access-log-format", "json"], "access_log_format", "json"),

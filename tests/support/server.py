@@ -290,7 +290,10 @@ def reserved_port() -> Iterator[int]:
 
 
 def environment(app_dir: Path, events: Path) -> dict[str, str]:
-    """The environment of a server: warnings shown, and no setting that a server would obey."""
+    """The environment of a server: warnings shown, and no setting that a server would obey.
+
+    A busy machine may hold a loop for longer than a production system would.
+    """
     inherited = {
         name: value
         for name, value in os.environ.items()
@@ -300,6 +303,7 @@ def environment(app_dir: Path, events: Path) -> dict[str, str]:
     return {
         **inherited,
         **shown,
+        "PYRE_WARN_BLOCKED_LOOP": "none",
         "PATH": joined(Path(sys.executable).parent, os.environ.get("PATH", os.defpath)),
         "PYTHONPATH": joined(*filter(None, [os.environ.get("PYTHONPATH")]), app_dir),
         EVENTS_FILE: str(events),

@@ -156,6 +156,7 @@ def _application(
 @_option("--lifespan", "Whether the application has a lifespan.", choices=get_args(LifespanMode))
 @_option("--root-path", "Path that a proxy in front has taken off.")
 @_option("--log-level", "Least severe message to log.", choices=get_args(LogLevel))
+@_option("--warn-blocked-loop", "Warn of what holds the event loop for so long.", time)
 @_option("--access-log/--no-access-log", "Whether to log each request.", bool)
 @_option("--access-log-file", "File to append the access log to, instead of standard output.")
 @_option("--access-log-format", "Format of the access log.", choices=get_args(AccessLogFormat))

@@ -51,6 +51,7 @@ _TIMEOUTS = (
     "timeout_keep_alive",
     "timeout_write",
     "timeout_graceful_shutdown",
+    "warn_blocked_loop",
 )
 # Deadlines are computed by addition; a bound far above any use keeps them from overflowing.
 _LONGEST_TIMEOUT = 366 * 24 * 3600
@@ -86,6 +87,7 @@ class Config:
     lifespan: LifespanMode = "auto"
     root_path: str = ""
     log_level: LogLevel = "info"
+    warn_blocked_loop: float | None = 0.1
     access_log: bool = True
     access_log_file: str | None = None
     access_log_format: AccessLogFormat = "common"

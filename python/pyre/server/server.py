@@ -11,6 +11,7 @@ from typing import Any
 from pyre._core import AccessLog, Host, __version__
 from pyre.server import logs, sockets
 from pyre.server.asgi_lifespan import ASGILifespan
+from pyre.server.blocked_loop import LoopWatch
 from pyre.server.config import Config, LifespanMode
 from pyre.server.errors import UsageError
 from pyre.server.importer import ImportString, load_application
@@ -20,6 +21,7 @@ from pyre.server.logs import logger
 from pyre.server.loops import loop_name
 from pyre.server.psgi_lifespan import PSGILifespan
 from pyre.server.signals import SignalHandlers
+from pyre.server.slow_start import SlowStep
 
 # Seconds for an application to act on a disconnect at the end of the time for a stop.
 _LAST_WORDS = 1.0
@@ -103,12 +105,13 @@ class Server:
 
     def _load(self) -> Application:
         logs.configure(self.config.log_level)
-        return load_application(
-            self.config.app,
-            interface=self.config.interface,
-            factory=self.config.factory,
-            app_dir=self.config.app_dir,
-        )
+        with SlowStep(f"the import of {_application_name(self.config.app)}"):
+            return load_application(
+                self.config.app,
+                interface=self.config.interface,
+                factory=self.config.factory,
+                app_dir=self.config.app_dir,
+            )
 
     def _request(self, event: asyncio.Event) -> None:
         if self._loop is None:
@@ -126,8 +129,9 @@ class Server:
     ) -> None:
         lifespan = _lifespan(application, self.config.lifespan)
         startup = asyncio.create_task(lifespan.startup())
-        if not await self._completed(startup, self._stopping):
-            return
+        with SlowStep("the startup of the lifespan"):
+            if not await self._completed(startup, self._stopping):
+                return
         try:
             listeners.listen(self.config.backlog)
             host = self._host(application, listeners, startup.result(), access_log)
@@ -183,8 +187,9 @@ class Server:
             host.start()
             logger.info("%s", _announcement(self.config.app, self._addresses))
             self.started.set()
-            await self._stopping.wait()
-            await self._drain(host)
+            with LoopWatch(self.config.warn_blocked_loop):
+                await self._stopping.wait()
+                await self._drain(host)
         finally:
             host.abort()
 

@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import FunctionType, ModuleType
 
+from pyre.server.places import short_path
+
 # What modules of applications are called in the documentation of frameworks.
 _USUAL_MODULES = ("asgi", "main", "app", "application", "server", "api", "wsgi")
 _FACTORY = re.compile(r"(create|make|build|get)_(app|application|asgi)|app_?factory")
@@ -97,7 +99,9 @@ def for_failed_import(error: BaseException) -> str:
         ours = _origin(name, [str(place)])
         theirs = _origin(name, others)
         if ours and theirs:
-            return f"; {_shown(ours)} hides the module {name!r} that was meant: rename your file"
+            return (
+                f"; {short_path(ours)} hides the module {name!r} that was meant: rename your file"
+            )
     return ""
 
 
@@ -131,19 +135,12 @@ def _hidden_by(module: ModuleType) -> str:
     """The file of that name beside the application, when the module comes from elsewhere."""
     ours = _origin(module.__name__, [str(_search_place())]) if "." not in module.__name__ else ""
     theirs = getattr(module, "__file__", None)
-    return _shown(ours) if ours and theirs and Path(ours).resolve() != Path(theirs) else ""
+    return short_path(ours) if ours and theirs and Path(ours).resolve() != Path(theirs) else ""
 
 
 def _origin(name: str, places: list[str]) -> str:
     spec = importlib.machinery.PathFinder.find_spec(name, places)
     return (spec.origin or "") if spec else ""
-
-
-def _shown(path: str) -> str:
-    """The path as it is named from the current directory, if it is below."""
-    absolute = Path(path).resolve()
-    here = Path.cwd()
-    return str(absolute.relative_to(here)) if absolute.is_relative_to(here) else path
 
 
 def _names_in(error: BaseException) -> Iterator[str]:
