@@ -59,6 +59,7 @@ def native(loop: str) -> Host:
 
 OF_ASGI = {
     "any-interim-response": "ASGI has early hints only, and they have links only",
+    "early-heads": "the adapter keeps the head of a stream until its first piece",
     "forms-of-target": "ASGI does not tell the target: neither its form, nor an empty query",
     "refusals": "ASGI tells of a body that the server has refused by `http.disconnect`",
     "trailers-of-requests": "ASGI has no message for them",

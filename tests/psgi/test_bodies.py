@@ -218,7 +218,10 @@ def test_the_peer_is_told_to_go_on_by_the_first_wait(server: Server, name: str) 
     """Also by the first wait of a stream, as long as no part of the response is out."""
     fields = ("Content-Length: 4", "Expect: 100-continue")
     with begun(server, f"POST /{name}", *fields) as connection:
-        assert connection.receive() == b"HTTP/1.1 100 Continue\r\n\r\n"
+        interim = b"HTTP/1.1 100 Continue\r\n\r\n"
+        received = connection.receive()
+        assert received.startswith(interim)
+        connection.put_back(received.removeprefix(interim))
         connection.send(b"body")
         assert b"body" in connection.read_response().body
 

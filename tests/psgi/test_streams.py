@@ -28,6 +28,15 @@ def test_iterables_are_asked_for_an_iterator(server: Server, name: str) -> None:
     assert server.request(f"GET /{name}").body == b"onetwo"
 
 
+@pytest.mark.needs("early-heads")
+def test_the_head_is_sent_before_a_piece_that_is_waited_for(server: Server) -> None:
+    with begun(server, "GET /step-by-step") as connection:
+        response = connection.open_response()
+        for _ in range(3):
+            open_gate(server, "step")
+            assert response.read_some()
+
+
 def test_each_piece_is_sent_when_it_is_there(server: Server) -> None:
     with begun(server, "GET /step-by-step") as connection:
         open_gate(server, "step")

@@ -95,6 +95,87 @@ fn an_error_replaces_a_head_that_is_not_written() {
     }
 }
 
+/// An application may have nothing to send for a while: the head goes ahead, and is framed for a stream.
+#[test]
+fn a_head_that_is_flushed_is_framed_without_its_content() {
+    const HTTP10: &str = "GET / HTTP/1.0\r\n\r\n";
+    for (raw, status, fields, framing, content) in [
+        (
+            GET,
+            200,
+            &[][..],
+            "transfer-encoding: chunked\r\n",
+            "1\r\nx\r\n0\r\n\r\n",
+        ),
+        (
+            GET,
+            200,
+            &[("content-length", "1")],
+            "content-length: 1\r\n",
+            "x",
+        ),
+        (HTTP10, 200, &[], "connection: close\r\n", "x"),
+        (
+            HTTP10,
+            200,
+            &[("content-length", "1")],
+            "content-length: 1\r\nconnection: close\r\n",
+            "x",
+        ),
+        (HEAD, 200, &[], "", ""),
+        (
+            HEAD,
+            200,
+            &[("content-length", "1")],
+            "content-length: 1\r\n",
+            "",
+        ),
+        (GET, 204, &[], "", ""),
+        (GET, 304, &[], "", ""),
+    ] {
+        let mut connection = asked(raw);
+        assert!(!connection.flush_head(), "there is none");
+        send_head(&mut connection, status, fields).unwrap();
+        assert_eq!(written(&connection), "", "it waits for its content");
+        assert!(connection.flush_head());
+        let head = written(&connection);
+        assert!(head.ends_with(&format!("\r\n{framing}\r\n")), "{head}");
+        assert!(!connection.flush_head(), "it is written");
+        assert_eq!(send_head(&mut connection, 200, &[]), Err(HeadAlreadySent));
+        send(&mut connection, "x", true).unwrap();
+        assert_eq!(written(&connection), format!("{head}{content}"));
+        assert!(!connection.flush_head(), "the response is complete");
+    }
+}
+
+#[test]
+fn an_error_after_a_head_that_is_flushed_truncates() {
+    let mut connection = asked(GET);
+    send_head(&mut connection, 200, &[]).unwrap();
+    connection.flush_head();
+    let before = output(&connection);
+    assert_eq!(send_error(&mut connection), None);
+    assert_eq!(output(&connection), before);
+}
+
+#[test]
+fn trailers_follow_a_head_that_is_flushed() {
+    let mut connection = asked("GET / HTTP/1.1\r\nHost: a\r\nTE: trailers\r\n\r\n");
+    let fields: [(&str, &str); 1] = [("content-length", "1")];
+    send_head(&mut connection, 200, &fields).unwrap();
+    connection.announce_trailers();
+    connection.flush_head();
+    send(&mut connection, "x", true).unwrap();
+    let trailers: [(&[u8], &[u8]); 1] = [(b"a", b"b")];
+    connection.send_trailers(trailers, true).unwrap();
+    let end = "transfer-encoding: chunked\r\n\r\n1\r\nx\r\n0\r\na: b\r\n\r\n";
+    assert!(
+        written(&connection).ends_with(end),
+        "{}",
+        written(&connection)
+    );
+}
+
 #[test]
 fn an_error_in_answer_to_head_has_no_content() {
     let mut connection = asked(HEAD);

@@ -5,39 +5,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::{
-    Content, DefaultFields, EventSpan, Limits, ReceiveBuffer, RequestError, RequestHead,
+    Content, DefaultFields, Event, EventSpan, Limits, Phase, ReceiveBuffer, RequestError,
     ResponseError, Version,
     output::Output,
     request_reader::RequestReader,
     response::{Asked, Response},
 };
-
-/// What a peer did.
-#[derive(Debug)]
-pub enum Event<'a> {
-    /// A request begins.
-    RequestHead(RequestHead<'a>),
-    /// A part of its content, never empty.
-    Data(&'a [u8]),
-    /// Its content is complete. Follows every head, also one without content, unless the response was
-    /// complete first.
-    EndOfMessage,
-}
-
-/// What the connection is doing, for the host that keeps its deadlines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
-    /// Between messages; nothing of the next has arrived.
-    Idle,
-    /// Some octets of a head have arrived.
-    ReadingHead,
-    /// The content of a request is awaited by somebody.
-    ReadingContent,
-    /// The request is complete, its response is not.
-    Responding,
-    /// No further event will come: write what is left, then close.
-    Closed,
-}
 
 /// The state of one HTTP/1 connection.
 ///
@@ -173,7 +146,7 @@ impl Connection {
         response.interim(status, fields, &mut self.output)
     }
 
-    /// Begins the response. The head is written with the first content.
+    /// Begins the response. The head is written with the first content, or by [`Self::flush_head`].
     ///
     /// # Errors
     /// A status, name or value that HTTP can't carry, or a second head; nothing is written then.
@@ -190,6 +163,17 @@ impl Connection {
             response.disable_keep_alive();
         }
         Ok(())
+    }
+
+    /// Writes a head whose content is not known yet. Without a `content-length` of the application the
+    /// content is chunked then, or ends with the connection in 1.0. Returns whether there was such a head.
+    pub fn flush_head(&mut self) -> bool {
+        let Some(response) = self.response.as_mut().filter(|it| it.has_open_head()) else {
+            return false;
+        };
+        response
+            .data(Content::Copied(&[]), false, &mut self.output)
+            .is_ok()
     }
 
     /// Content of the response; `end` says that it is the last. Returns the octets of it that are

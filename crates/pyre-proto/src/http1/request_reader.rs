@@ -8,9 +8,8 @@
 use std::{ops::Range, sync::Arc};
 
 use super::{
-    Framing, Limits, Phase, ReceiveBuffer, RequestError, RequestHead,
+    Event, Framing, Limits, Phase, ReceiveBuffer, RequestError, RequestHead,
     chunked::ChunkedDecoder,
-    connection::Event,
     head_scanner::HeadScanner,
     request_head::{self, ParsedHead},
     trailers::Trailers,

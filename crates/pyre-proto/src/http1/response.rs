@@ -7,9 +7,9 @@
 //!                                                           SendingTrailers --end------┘
 //! ```
 //!
-//! The head stays open until the first content is known: a response whose content is complete by
-//! then gets a `content-length` without the application counting, and nothing of a head is written
-//! that may still be taken back.
+//! The head stays open until the first content is known, or until the host closes it: a response
+//! whose content is complete by then gets a `content-length` without the application counting, and
+//! nothing of a head is written that may still be taken back.
 
 use super::{
     Content, DefaultFields, ResponseError, Version,
@@ -73,6 +73,11 @@ impl Response {
     /// Whether a part may have been written, so that no other response can take its place.
     pub(crate) const fn is_committed(&self) -> bool {
         !matches!(self.state, State::AwaitingHead | State::HeadOpen(_))
+    }
+
+    /// Whether the head waits for the first content.
+    pub(crate) const fn has_open_head(&self) -> bool {
+        matches!(self.state, State::HeadOpen(_))
     }
 
     /// Whether the connection can be used again after this response.

@@ -90,7 +90,7 @@ impl Exchange {
             ));
         }
         let has_room = match Message::read(message)? {
-            Message::Start(start) => exchange.send_start(&start).map(|()| true)?,
+            Message::Start(start) => exchange.send_start(py, &start).map(|()| true)?,
             Message::Body(body) => exchange.send_content(py, body.is_last, |reactor, id| {
                 reactor.send_data(id, body.content(), body.is_last)
             })?,
@@ -142,17 +142,22 @@ impl Exchange {
         Ok(message)
     }
 
-    fn send_start(&self, start: &Start<'_>) -> PyResult<()> {
-        let id = self.id()?;
-        let mut core = self.host.get().core.borrow_mut()?;
-        core.reactor
-            .send_head(id, start.status, start.fields())
-            .map_err(errors::of_send)?;
-        if start.has_trailers {
-            core.reactor.announce_trailers(id);
-            self.state.borrow_mut()?.has_trailers = true;
+    fn send_start(&self, py: Python<'_>, start: &Start<'_>) -> PyResult<()> {
+        let (id, host) = (self.id()?, self.host.get());
+        {
+            let mut core = host.core.borrow_mut()?;
+            core.reactor
+                .send_head(id, start.status, start.fields())
+                .map_err(errors::of_send)?;
+            if start.has_trailers {
+                core.reactor.announce_trailers(id);
+                self.state.borrow_mut()?.has_trailers = true;
+            }
+            if core.is_ticking {
+                return Ok(());
+            }
         }
-        Ok(())
+        host.after_call(py)
     }
 
     /// A part of the body. Whether there is room for more.

@@ -257,6 +257,8 @@ impl Call {
         trailers: Option<Py<PyAny>>,
     ) -> Next<'py> {
         let py = host.py();
+        // The head waits for the first piece no longer than for the next tick.
+        host.get().after_call(py)?;
         let outlet = Outlet::new(host, self.request.get().id, fields.content_length());
         let outlet = Bound::new(py, outlet)?;
         let send = outlet.getattr(intern!(py, "send"))?;

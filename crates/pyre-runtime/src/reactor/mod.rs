@@ -89,6 +89,8 @@ pub struct Reactor {
     current: Option<ConnectionId>,
     /// Requests that are over while somebody may wait for something of them.
     ended: Vec<RequestId>,
+    /// Requests whose response has begun since the last tick.
+    open_heads: Vec<RequestId>,
     /// By its place, the last request that was refused while the application had it: who asks for more of
     /// its content learns why, also when the connection is gone by then.
     refusals: BTreeMap<usize, (RequestId, RequestError)>,
@@ -130,6 +132,7 @@ impl Reactor {
             due: 0,
             current: None,
             ended: Vec::new(),
+            open_heads: Vec::new(),
             refusals: BTreeMap::new(),
             storage: Storage::with_capacity(read_ahead),
             lent_to: None,
@@ -221,6 +224,7 @@ impl Reactor {
 
     /// Ends the tick; returns whether another is due at once.
     pub fn end_tick(&mut self) -> bool {
+        self.flush_open_heads();
         self.reclaim_storage();
         if let Some(recorder) = &mut self.recorder {
             recorder.hand_over();
@@ -229,10 +233,13 @@ impl Reactor {
     }
 
     /// Whether a tick is due although nothing becomes ready: a connection waits for its turn, or
-    /// an answer that was sent between two ticks has freed one.
+    /// an answer that was begun or completed between two ticks wants what follows.
     #[must_use]
     pub fn is_due(&self) -> bool {
-        !self.ready.is_empty() || !self.ended.is_empty() || self.acceptor.has_more()
+        !self.ready.is_empty()
+            || !self.ended.is_empty()
+            || !self.open_heads.is_empty()
+            || self.acceptor.has_more()
     }
 
     fn request_id(&self, id: ConnectionId) -> RequestId {

@@ -41,7 +41,8 @@ impl From<ResponseError> for SendError {
 }
 
 impl Reactor {
-    /// Begins the response; it is written with its first content.
+    /// Begins the response; it is written with its first content, or at the end of the tick. Between two
+    /// ticks, [`Self::is_due`] asks for one.
     ///
     /// # Errors
     /// See [`SendError`]; nothing is written then.
@@ -64,7 +65,20 @@ impl Reactor {
         if let Some(entry) = &mut connection.entry {
             entry.status = status;
         }
+        self.open_heads.push(id);
         Ok(())
+    }
+
+    /// Writes the heads whose content has not followed at once: the application may be waiting for it,
+    /// and the peer for the head.
+    pub(super) fn flush_open_heads(&mut self) {
+        while let Some(id) = self.open_heads.pop() {
+            if let Some(connection) = self.open_request(id)
+                && connection.http.flush_head()
+            {
+                self.flush_or_defer(id.connection);
+            }
+        }
     }
 
     /// Content of the response; `end` says that it is the last.

@@ -43,6 +43,48 @@ fn content_of_one_large_piece_arrives_whole() {
 }
 
 #[test]
+fn a_head_does_not_wait_for_its_content() {
+    let mut server = Server::new();
+    let mut client = server.connect_and_send(get("/"));
+    let id = server.request().id;
+    server.settle();
+    assert!(!server.reactor.is_due());
+    server.reactor.send_head(id, 200, []).unwrap();
+    assert!(server.reactor.is_due(), "nothing else asks for the tick");
+    server.run_until("the head is there", |_| {
+        client.pump().received.ends_with(b"\r\n\r\n")
+    });
+    assert!(!server.reactor.is_due());
+    send(&mut server, id, b"content", true);
+    let response = server.response(&mut client);
+    assert_eq!(response.field("transfer-encoding"), Some("chunked"));
+    assert_eq!(response.text(), "content");
+}
+
+#[test]
+fn a_head_whose_content_follows_in_the_same_turn_is_written_with_it() {
+    let mut server = Server::new();
+    let mut client = server.connect_and_send(get("/"));
+    let id = server.request().id;
+    server.reactor.send_head(id, 200, []).unwrap();
+    send(&mut server, id, b"content", true);
+    let response = server.response(&mut client);
+    assert_eq!(response.field("content-length"), Some("7"));
+}
+
+#[test]
+fn a_head_that_is_given_up_before_its_tick_is_not_written() {
+    let mut server = Server::new();
+    let mut client = server.connect_and_send([get("/1"), get("/2")].concat());
+    let id = server.request().id;
+    server.reactor.send_head(id, 200, []).unwrap();
+    server.reactor.send_error(id, 500, "sorry");
+    assert_eq!(server.response(&mut client).status, 500);
+    server.run_until("the end", |_| client.pump().end.is_some());
+    assert!(client.received.is_empty());
+}
+
+#[test]
 fn short_writes_lose_and_repeat_nothing() {
     let content = pattern(300_000);
     let mut server = with_small_buffers(Config::default());
