@@ -1,9 +1,11 @@
 """Scenarios in which the peer leaves. Each reports when it has begun: then the peer may go."""
 
 import asyncio
+from pathlib import Path
 
 from scenarios import (
     ExpectedError,
+    Message,
     Receive,
     Scenarios,
     Scope,
@@ -80,6 +82,59 @@ async def send_after_disconnect(_scope: Scope, receive: Receive, send: Send) -> 
         app.report("send-after-disconnect", [gone["type"], "OSError"])
     else:
         app.report("send-after-disconnect", [gone["type"], "nothing was raised"])
+
+
+EMPTY_FILE = Path(__file__).parent / "static" / "empty.txt"
+
+ENDINGS: dict[str, list[Message]] = {
+    "body": [{"type": "http.response.body", "body": b"", "more_body": False}],
+    "bodies": [{"type": "http.response.body"}, {"type": "http.response.body"}],
+    "trailers": [{"type": "http.response.trailers", "headers": []}],
+    "file": [{"type": "http.response.pathsend", "path": str(EMPTY_FILE)}],
+}
+"""Messages that have nothing left to send."""
+
+REMAINDERS: dict[str, Message] = {
+    "body": {"type": "http.response.body", "body": b"x"},
+    "more-to-come": {"type": "http.response.body", "body": b"", "more_body": True},
+    "trailers": {"type": "http.response.trailers", "headers": [(b"a", b"b")]},
+    "start": {"type": "http.response.start", "status": 200},
+    "file": {"type": "http.response.pathsend", "path": __file__},
+}
+
+
+@app.add
+async def end_after_disconnect(scope: Scope, receive: Receive, send: Send) -> None:
+    """End the response of a client that has gone, as ``query`` says; an error escapes."""
+    await begin(receive)
+    await receive()
+    app.report("end-after-disconnect", None)
+    for message in ENDINGS[query(scope)]:
+        await send(message)
+    app.report("ended", None)
+
+
+@app.add
+async def end_within_stream(_scope: Scope, receive: Receive, send: Send) -> None:
+    """End a stream whose client has gone."""
+    await start(send)
+    await send({"type": "http.response.body", "body": b"started", "more_body": True})
+    await begin(receive)
+    await receive()
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+    app.report("end-within-stream", None)
+
+
+@app.add
+async def remainder_after_disconnect(scope: Scope, receive: Receive, send: Send) -> None:
+    await begin(receive)
+    await receive()
+    try:
+        await send(REMAINDERS[query(scope)])
+    except OSError:
+        app.report("remainder-after-disconnect", "OSError")
+    else:
+        app.report("remainder-after-disconnect", "nothing was raised")
 
 
 @app.add

@@ -52,6 +52,37 @@ def test_response_that_nobody_waits_for_is_not_missed(
     assert f"/{name}" not in logged
 
 
+@pytest.mark.parametrize("ending", ["body", "bodies", "file", "trailers"])
+def test_end_without_content_is_silent(server: Server, leave: Leave, ending: str) -> None:
+    """A client that has gone misses nothing of it."""
+    logged = server.stderr
+    connection = server.connect()
+    connection.send(encoded(f"POST /end-after-disconnect?{ending}"))
+    reported(server, "begun")
+    leave(connection)
+    reported(server, "end-after-disconnect")
+    reported(server, "ended")
+    assert news(server, logged).count("Traceback") == 1
+
+
+def test_end_of_a_stream_is_silent(server: Server, leave: Leave) -> None:
+    connection = server.connect()
+    connection.send(encoded("POST /end-within-stream"))
+    reported(server, "begun")
+    assert connection.open_response("POST").read_some() == b"started"
+    leave(connection)
+    reported(server, "end-within-stream")
+
+
+@pytest.mark.parametrize("remainder", ["body", "more-to-come", "trailers", "start", "file"])
+def test_what_is_left_to_send_raises(server: Server, leave: Leave, remainder: str) -> None:
+    connection = server.connect()
+    connection.send(encoded(f"POST /remainder-after-disconnect?{remainder}"))
+    reported(server, "begun")
+    leave(connection)
+    assert reported(server, "remainder-after-disconnect") == "OSError"
+
+
 def test_other_error_that_escapes_with_it_is_logged(serve: Launcher, leave: Leave) -> None:
     with serve("disconnects:app") as server:
         connection = server.connect()

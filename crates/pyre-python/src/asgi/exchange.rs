@@ -15,7 +15,8 @@ use super::{
 };
 use crate::{
     awaitable::{self, Awaited, Waiting},
-    disconnect, errors,
+    disconnect,
+    errors::{self, ClientDisconnected},
     host::Host,
     on_thread::OnThread,
     outcome::Outcome,
@@ -91,9 +92,12 @@ impl Exchange {
         }
         let has_room = match Message::read(message)? {
             Message::Start(start) => exchange.send_start(py, &start).map(|()| true)?,
-            Message::Body(body) => exchange.send_content(py, body.is_last, |reactor, id| {
-                reactor.send_data(id, body.content(), body.is_last)
-            })?,
+            Message::Body(body) => {
+                let sent = exchange.send_content(py, body.is_last, |reactor, id| {
+                    reactor.send_data(id, body.content(), body.is_last)
+                });
+                unless_missed(sent, body.is_last && body.content().is_empty(), py)?
+            }
             Message::Extension(extension) => exchange.send_extension(py, *extension)?,
         };
         if has_room {
@@ -183,8 +187,14 @@ impl Exchange {
 
     fn send_extension(&self, py: Python<'_>, extension: Extension<'_>) -> PyResult<bool> {
         match extension {
-            Extension::File(content, is_last) => self.send_file(py, content, is_last),
-            Extension::Trailers(trailers) => self.send_trailers(py, &trailers),
+            Extension::File(content, is_last) => {
+                let is_bare_end = is_last && content.is_empty();
+                unless_missed(self.send_file(py, content, is_last), is_bare_end, py)
+            }
+            Extension::Trailers(trailers) => {
+                let is_bare_end = trailers.is_last && trailers.fields().next().is_none();
+                unless_missed(self.send_trailers(py, &trailers), is_bare_end, py)
+            }
             Extension::EarlyHint(links) => self.send_early_hint(py, &links),
         }
     }
@@ -260,6 +270,16 @@ fn fault_of(
         Outcome::Returned(_) => Ok(is_open.then(|| {
             PyRuntimeError::new_err("the ASGI application returned without completing its response")
         })),
+    }
+}
+
+/// The outcome of a `send`. A client that has gone misses nothing of an end without content, so that
+/// raises nothing: an application ends its stream in any case, and has no error to handle. With content
+/// left, or more to come, `send` raises (ASGI HTTP 2.4).
+fn unless_missed(sent: PyResult<bool>, is_bare_end: bool, py: Python<'_>) -> PyResult<bool> {
+    match sent {
+        Err(error) if is_bare_end && error.is_instance_of::<ClientDisconnected>(py) => Ok(true),
+        sent => sent,
     }
 }
 
