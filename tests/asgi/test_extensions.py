@@ -329,13 +329,15 @@ def test_early_hint(server: Server) -> None:
 
 
 def read_head(connection: Connection) -> bytes:
-    """The next head, of which nothing follows yet, without the empty line at its end."""
-    head = b""
-    while not head.endswith(b"\r\n\r\n"):
-        received = connection.receive()
-        assert received, f"closed after {head!r}"
-        head += received
-    return head.removesuffix(b"\r\n\r\n")
+    """The next head, without the empty line at its end."""
+    received = b""
+    while b"\r\n\r\n" not in received:
+        more = connection.receive()
+        assert more, f"closed after {received!r}"
+        received += more
+    head, _, rest = received.partition(b"\r\n\r\n")
+    connection.put_back(rest)
+    return head
 
 
 def links_of(fields: list[bytes]) -> list[bytes]:
