@@ -98,11 +98,13 @@ CHECKS: dict[str, Callable[[Sequence[str]], None]] = {
     "pyre": check_pyre,
     "pytest": check_pytest,
     "python": check_python,
+    "python3": check_python,
     "uvicorn": check_uvicorn,
 }
 
 UNCHECKED = {
     ".": "the activation of an environment, which a test has already",
+    "apt": "scripts/bare_debian.py installs what it names",
     "cd": "a shell's own",
     "curl": "each is run, by test_walkthroughs.py",
     "git": "it would need the network",
