@@ -6,7 +6,8 @@ import socket
 
 from harness.errors import PeerError
 
-TIMEOUT = 5.0
+TIMEOUT = 60.0
+"""Seconds; generous, as only a peer that hangs needs them."""
 
 
 def connect(port: int) -> socket.socket:

@@ -16,7 +16,7 @@ from harness.environments import BENCHMARKS
 from harness.errors import PeerError
 from harness.peers import Peer
 
-START_DEADLINE = 15.0
+START_DEADLINE = 120.0
 
 # Every application answers the first request with as many bytes.
 CONTENT_LENGTH = 13

@@ -57,7 +57,7 @@ def test_no_timeout_is_forgotten(server: Server) -> None:
 
     An event loop may call back a little early: then the server has to ask it again.
     """
-    for _ in range(5):
+    for _ in range(10):
         with server.connect() as connection:
             connection.send(HALF_A_HEAD)
             assert connection.read_response().status == 408
