@@ -33,7 +33,7 @@ pub(crate) struct Scopes {
     field_names: FieldNames,
 }
 
-/// What a scope announces in `extensions`; each scope gets a copy of its own.
+/// The `extensions` of scopes, to be copied. The inner dictionaries are shared and therefore read-only.
 #[derive(Debug)]
 struct Extensions {
     /// A 1.0 peer takes neither interim responses nor trailers.
@@ -44,15 +44,19 @@ struct Extensions {
 
 impl Extensions {
     fn new(py: Python<'_>) -> PyResult<Self> {
+        let announcement = py
+            .import("pyre.server.asgi")?
+            .getattr("Announcement")?
+            .call0()?;
         let http10 = PyDict::new(py);
-        http10.set_item("http.response.pathsend", PyDict::new(py))?;
+        http10.set_item("http.response.pathsend", &announcement)?;
         if cfg!(unix) {
-            http10.set_item("http.response.zerocopysend", PyDict::new(py))?;
+            http10.set_item("http.response.zerocopysend", &announcement)?;
         }
         let usual = http10.copy()?;
-        usual.set_item("http.response.early_hint", PyDict::new(py))?;
+        usual.set_item("http.response.early_hint", &announcement)?;
         let with_trailers = usual.copy()?;
-        with_trailers.set_item("http.response.trailers", PyDict::new(py))?;
+        with_trailers.set_item("http.response.trailers", &announcement)?;
         Ok(Self {
             http10: http10.unbind(),
             usual: usual.unbind(),

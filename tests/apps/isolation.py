@@ -1,0 +1,209 @@
+"""Requests that do to their task, context or messages whatever asyncio, weakref and gc allow.
+
+``/do?ACTION`` does it, ``/found`` tells what of another request is seen from this one, and
+``/suspended?…`` does either after a suspension.
+"""
+
+import asyncio
+import contextvars
+import gc
+import threading
+import weakref
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+VARIABLE: contextvars.ContextVar[bool] = contextvars.ContextVar("VARIABLE", default=False)
+
+kept: list[object] = []
+"""What a request has left: nothing of it may be seen from another."""
+
+names: set[str] = set()
+known: list[weakref.ref[Any]] = []
+tokens: list[contextvars.Token[bool]] = []
+ended: list[object] = []
+
+
+def current() -> asyncio.Task[Any]:
+    task = asyncio.current_task()
+    assert task is not None
+    return task
+
+
+def know(each: object) -> None:
+    known.append(weakref.ref(each))
+
+
+def call_what_the_collector_knows() -> None:
+    """Hold every ``receive`` and ``send`` of the process, also those of no request."""
+    kept.extend(
+        each
+        for each in gc.get_objects()
+        if type(each).__name__ == "builtin_function_or_method"
+        and getattr(each, "__name__", "") in {"receive", "send"}
+    )
+
+
+def enter_context_in_thread() -> None:
+    """Have a thread enter the context of this request once the request is over, and stay in it."""
+    context = current().get_context()
+    is_over = threading.Event()
+    current().add_done_callback(lambda _: is_over.set())
+
+    def stay() -> None:
+        is_over.wait()
+        context.run(threading.Event().wait)
+
+    threading.Thread(target=stay, daemon=True).start()
+
+
+def collect() -> None:
+    gc.collect()
+
+
+ACTIONS: dict[str, Callable[[], object]] = {
+    "set_name": lambda: current().set_name("marked"),
+    "get_name": lambda: names.add(current().get_name()),
+    "attribute": lambda: setattr(current(), "mark", True),
+    "add_done_callback": lambda: current().add_done_callback(ended.append),
+    "cancel": lambda: current().cancel(),
+    "cancel and uncancel": lambda: [current().cancel(), current().uncancel()],
+    "cancel with a message": lambda: current().cancel("enough"),
+    "keep the task": lambda: kept.append(current()),
+    "keep the coroutine": lambda: kept.append(current().get_coro()),
+    "keep the context": lambda: kept.append(current().get_context()),
+    "know the task weakly": lambda: know(current()),
+    "know the coroutine weakly": lambda: know(current().get_coro()),
+    "know the context weakly": lambda: know(current().get_context()),
+    "finalize the task": lambda: weakref.finalize(current(), ended.append, "finalized"),
+    "keep every task": lambda: kept.extend(asyncio.all_tasks()),
+    "set a variable": lambda: VARIABLE.set(True),
+    "keep a token": lambda: tokens.append(VARIABLE.set(True)),
+    "copy the context": lambda: kept.append(contextvars.copy_context()),
+    "keep a frame": lambda: kept.extend(current().get_stack()),
+    "call_soon": lambda: asyncio.get_running_loop().call_soon(VARIABLE.set, True),
+    "create_task": lambda: kept.append(asyncio.create_task(asyncio.sleep(0))),
+    "ensure_future": lambda: kept.append(asyncio.ensure_future(current())),
+    "shield": lambda: kept.append(asyncio.shield(current())),
+    "gather": lambda: kept.append(asyncio.gather(current(), return_exceptions=True)),
+    "timeout that has not ended": lambda: kept.append(asyncio.timeout(0)),
+    "enter the context in a thread": enter_context_in_thread,
+    "collect garbage": collect,
+    "call what the collector knows": call_what_the_collector_knows,
+    "nothing": lambda: None,
+}
+
+
+def keep_messages(action: str, scope: Message, receive: Receive, send: Send) -> None:
+    """Leave what a request was called with."""
+    match action:
+        case "keep receive":
+            kept.append(receive)
+        case "keep send":
+            kept.append(send)
+        case "know receive weakly":
+            know(receive)
+        case "know send weakly":
+            know(send)
+        case "keep the scope":
+            kept.append(scope)
+        case "change the scope":
+            scope["extensions"]["mark"] = {}
+            scope["asgi"]["mark"] = True
+            scope["headers"].append((b"mark", b""))
+            scope["mark"] = True
+
+
+MESSAGE_ACTIONS = (
+    "keep receive",
+    "keep send",
+    "know receive weakly",
+    "know send weakly",
+    "keep the scope",
+    "change the scope",
+)
+
+
+def found(scope: Message, receive: Receive, send: Send) -> list[str]:
+    """What another request has left where this one sees it."""
+    task = current()
+    mine = {
+        "task": task,
+        "coroutine": task.get_coro(),
+        "context": task.get_context(),
+        "receive": receive,
+        "send": send,
+        "scope": scope,
+    }
+    seen = [name for name, each in mine.items() if any(each is other for other in kept)]
+    seen += [name for name, each in mine.items() if any(each is known_one() for known_one in known)]
+    traces = {
+        "name": task.get_name() in names | {"marked"},
+        "attribute": hasattr(task, "mark"),
+        "cancellation": task.cancelling() > 0,
+        "variable": VARIABLE.get(),
+        "token": any(can_reset(token) for token in tokens),
+        "scope": "mark" in repr(scope),
+    }
+    return seen + [name for name, is_there in traces.items() if is_there]
+
+
+def can_reset(token: contextvars.Token[bool]) -> bool:
+    try:
+        VARIABLE.reset(token)
+    except ValueError:
+        return False
+    return True
+
+
+def change_an_extension(scope: Message) -> str:
+    """Try every way to change a dictionary on one that requests share."""
+    shared = scope["extensions"]["http.response.pathsend"]
+    changes: list[Callable[[], object]] = [
+        lambda: shared.__setitem__("mark", True),
+        lambda: shared.__delitem__("mark"),
+        lambda: shared.__ior__({"mark": True}),
+        shared.clear,
+        lambda: shared.pop("mark", None),
+        shared.popitem,
+        lambda: shared.setdefault("mark", True),
+        lambda: shared.update({"mark": True}),
+        lambda: shared.update(mark=True),
+        lambda: setattr(shared, "mark", True),
+    ]
+    refused = 0
+    for change in changes:
+        try:
+            change()
+        except (TypeError, AttributeError):
+            refused += 1
+    return f"{refused} of {len(changes)} refused"
+
+
+async def app(scope: Message, receive: Receive, send: Send) -> None:
+    if scope["type"] != "http":
+        raise NotImplementedError
+    action = scope["query_string"].decode().replace("+", " ")
+    if scope["path"].startswith("/suspended"):
+        await asyncio.sleep(0)
+    answer: object = None
+    if scope["path"] == "/change-an-extension":
+        await respond(send, change_an_extension(scope))
+        return
+    if scope["path"].endswith("found"):
+        answer = found(scope, receive, send)
+    elif scope["path"].endswith("ended"):
+        answer = len(ended)
+    elif action in MESSAGE_ACTIONS:
+        keep_messages(action, scope, receive, send)
+    else:
+        ACTIONS[action]()
+    await respond(send, repr(answer))
+
+
+async def respond(send: Send, text: str) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": text.encode()})
