@@ -34,7 +34,10 @@ class AccessLog:
     """
 
     def __new__(
-        cls, path: str | None = None, *, format: Literal["common", "combined", "json"] = "common"
+        cls,
+        path: str | None = None,
+        *,
+        format: Literal["common", "combined", "json", "dev", "dev-coloured"] = "common",
     ) -> AccessLog: ...
     def reopen(self) -> None:
         """Open the file anew, for a log rotation.

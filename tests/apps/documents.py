@@ -27,7 +27,9 @@ PAGES = tuple(sorted(page for page in FRAMEWORK.glob("*.md") if page != TUTORIAL
 """The documentation of the framework. Each page is one program, of which ``app`` is served."""
 
 
-WALKTHROUGHS = (DOCS / "index.md", DOCS / "getting-started.md")
+WALKTHROUGHS = tuple(
+    DOCS / name for name in ("index.md", "getting-started.md", "logging.md", "moving.md")
+)
 """What a new user follows from the top to the bottom: files to write, and commands to type."""
 
 GENERATED = DOCS / "reference"

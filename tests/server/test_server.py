@@ -104,7 +104,7 @@ def test_a_request_that_does_not_finish_in_time_is_cut_off(caplog):
             assert b"served" not in await answer
 
     asyncio.run(main())
-    assert "1 requests were cut off by the stop" in caplog.messages
+    assert "1 request was cut off by the stop" in caplog.messages
 
 
 def test_abort_waits_for_no_request():

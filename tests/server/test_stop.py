@@ -21,7 +21,7 @@ def test_a_stream_is_told_at_the_deadline_that_its_client_has_gone(serve: Launch
         server.send_signal(signal.SIGTERM)
         assert server.wait() == 0
         assert "<http.disconnect>\n<nobody to send to>" in server.stdout
-        assert "1 requests were cut off" in server.stderr
+        assert "1 request was cut off" in server.stderr
 
 
 def test_a_stream_may_be_told_at_the_beginning_and_say_its_last_words(serve: Launcher) -> None:

@@ -15,7 +15,7 @@ from pyre.server.interface import InterfaceMode
 
 LifespanMode: TypeAlias = Literal["auto", "on", "off"]
 LogLevel: TypeAlias = Literal["critical", "error", "warning", "info", "debug"]
-AccessLogFormat: TypeAlias = Literal["common", "combined", "json"]
+AccessLogFormat: TypeAlias = Literal["auto", "common", "combined", "json", "dev"]
 Driver: TypeAlias = Literal["poller", "thread"]
 
 _CHOICES = {
@@ -66,6 +66,7 @@ class Config:
     ``factory`` it is a callable that returns one. ``interface`` says how it is called: ``auto``
     takes PSGI for an object with ``__psgi__``. Times are seconds, sizes are bytes, ``None`` turns a
     bound off. ``uds`` and ``fd`` each take the place of ``host`` and ``port``.
+    ``access_log_format`` ``auto`` is ``dev`` on a terminal and ``common`` elsewhere.
     ``forwarded_allow_ips`` is a comma-separated list of addresses and networks, ``unix`` for any
     peer on a unix socket, and ``*`` for all.
 
@@ -90,7 +91,7 @@ class Config:
     warn_blocked_loop: float | None = 0.1
     access_log: bool = True
     access_log_file: str | None = None
-    access_log_format: AccessLogFormat = "common"
+    access_log_format: AccessLogFormat = "auto"
     # Windows has no poller that an event loop could watch.
     driver: Driver = "thread" if sys.platform == "win32" else "poller"
     proxy_headers: bool = True

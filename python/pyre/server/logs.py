@@ -1,20 +1,34 @@
 """What the server says: the logger ``pyre``, on standard error unless the program logs already."""
 
 import logging
+import sys
+from typing import Literal, TypeAlias
 
+from pyre.server import colours
+from pyre.server.config import AccessLogFormat
 from pyre.server.interface import Interface
 from pyre.server.tracebacks import application_traceback
+
+CoreFormat: TypeAlias = Literal["common", "combined", "json", "dev", "dev-coloured"]
 
 logger = logging.getLogger("pyre")
 
 
 class _Formatter(logging.Formatter):
-    """The bare message; from warning upwards it begins with its level."""
+    """The bare message; from warning upwards it begins with its level, in colour on a terminal."""
+
+    def __init__(self, *, has_colours: bool) -> None:
+        super().__init__()
+        self._has_colours = has_colours
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         if record.levelno < logging.WARNING:
             return record.message
-        return f"{record.levelname.lower()}: {record.message}"
+        level = record.levelname.lower()
+        if self._has_colours:
+            colour = colours.RED if record.levelno >= logging.ERROR else colours.YELLOW
+            level = f"{colour}{level}{colours.RESET}"
+        return f"{level}: {record.message}"
 
 
 def configure(level: str) -> None:
@@ -26,10 +40,27 @@ def configure(level: str) -> None:
     if logger.hasHandlers():
         return
     handler = logging.StreamHandler()
-    handler.setFormatter(_Formatter())
+    handler.setFormatter(_Formatter(has_colours=colours.shows_colours(handler.stream)))
     logger.addHandler(handler)
     # An application that sets up the root logger later would make each line appear twice.
     logger.propagate = False
+
+
+def access_log_format(name: AccessLogFormat, file: str | None) -> CoreFormat:
+    """The core's name for a format of the access log, which goes to ``file`` or standard output.
+
+    ``auto`` is for a person on a terminal, and for programs elsewhere. A file never has colours.
+    """
+    if file is not None:
+        return "common" if name == "auto" else name
+    if name == "auto":
+        name = "dev" if colours.is_terminal(sys.__stdout__) else "common"
+    return "dev-coloured" if name == "dev" and colours.shows_colours(sys.__stdout__) else name
+
+
+def counted(number: int, singular: str, plural: str | None = None) -> str:
+    """A number with its noun: ``1 request``, ``2 requests``."""
+    return f"{number} {singular if number == 1 else plural or singular + 's'}"
 
 
 def log_application_error(

@@ -3,22 +3,20 @@
 import asyncio
 import contextlib
 import functools
-import os
-import sys
 from collections.abc import Generator
 from typing import Any
 
-from pyre._core import AccessLog, Host, __version__
+from pyre._core import AccessLog, Host
 from pyre.server import logs, sockets
+from pyre.server.announcement import announcement, application_name, documentation_url
 from pyre.server.asgi_lifespan import ASGILifespan
 from pyre.server.blocked_loop import LoopWatch
 from pyre.server.config import Config, LifespanMode
 from pyre.server.errors import UsageError
-from pyre.server.importer import ImportString, load_application
+from pyre.server.importer import load_application
 from pyre.server.interface import Application
 from pyre.server.lifespan import Lifespan
 from pyre.server.logs import logger
-from pyre.server.loops import loop_name
 from pyre.server.psgi_lifespan import PSGILifespan
 from pyre.server.signals import SignalHandlers
 from pyre.server.slow_start import SlowStep
@@ -105,7 +103,7 @@ class Server:
 
     def _load(self) -> Application:
         logs.configure(self.config.log_level)
-        with SlowStep(f"the import of {_application_name(self.config.app)}"):
+        with SlowStep(f"the import of {application_name(self.config.app)}"):
             return load_application(
                 self.config.app,
                 interface=self.config.interface,
@@ -135,7 +133,7 @@ class Server:
         try:
             listeners.listen(self.config.backlog)
             host = self._host(application, listeners, startup.result(), access_log)
-            await self._answer_requests(host)
+            await self._answer_requests(host, application.app)
         finally:
             shutdown = asyncio.create_task(lifespan.shutdown())
             timeout = self.config.timeout_graceful_shutdown
@@ -182,10 +180,10 @@ class Server:
             timeout_write=config.timeout_write,
         )
 
-    async def _answer_requests(self, host: Host) -> None:
+    async def _answer_requests(self, host: Host, application: object) -> None:
         try:
             host.start()
-            logger.info("%s", _announcement(self.config.app, self._addresses))
+            self._announce(application)
             self.started.set()
             with LoopWatch(self.config.warn_blocked_loop):
                 await self._stopping.wait()
@@ -193,15 +191,23 @@ class Server:
         finally:
             host.abort()
 
+    def _announce(self, application: object) -> None:
+        logger.info("%s", announcement(self.config.app, self._addresses))
+        documentation = documentation_url(application, self._addresses)
+        if documentation:
+            logger.info("Documentation: %s", documentation)
+
     async def _drain(self, host: Host) -> None:
         if host.requests:
-            logger.info("Stopping after %d requests in flight (Ctrl+C: at once)", host.requests)
+            in_flight = logs.counted(host.requests, "request")
+            logger.info("Stopping after %s in flight (Ctrl+C: at once)", in_flight)
         drained = host.stop(disconnect=self.config.disconnect_on_stop)
         timeout = self.config.timeout_graceful_shutdown
         # The future belongs to the host: giving up on it must not cancel it.
         if await self._completed(asyncio.shield(drained), self._aborting, timeout):
             return
-        logger.warning("%d requests were cut off by the stop", host.requests)
+        cut_off = logs.counted(host.requests, "request was", "requests were")
+        logger.warning("%s cut off by the stop", cut_off)
         host.disconnect()
         await self._completed(asyncio.shield(drained), self._aborting, _LAST_WORDS)
 
@@ -232,7 +238,7 @@ def _access_log(config: Config) -> Generator[AccessLog | None]:
         return
     path = config.access_log_file
     try:
-        log = AccessLog(path, format=config.access_log_format)
+        log = AccessLog(path, format=logs.access_log_format(config.access_log_format, path))
     except OSError as error:
         raise UsageError(
             f"{path} can't be opened ({error.strerror}); choose another --access-log-file"
@@ -242,28 +248,14 @@ def _access_log(config: Config) -> Generator[AccessLog | None]:
     finally:
         lost = log.close()
         if lost:
-            logger.warning("%d lines of the access log were lost: %s", *lost)
+            count, reason = lost
+            lines = logs.counted(
+                count, "line of the access log was", "lines of the access log were"
+            )
+            logger.warning("%s lost: %s", lines, reason)
 
 
 def _lifespan(application: Application, mode: LifespanMode) -> Lifespan:
     if application.interface == "psgi":
         return PSGILifespan(application.app, mode)
     return ASGILifespan(application.call, mode)
-
-
-def _announcement(app: object, addresses: list[sockets.Address]) -> str:
-    urls = " and ".join(map(sockets.url, addresses))
-    # The core is an extension of CPython; asking `platform` for that would cost a start 1 ms.
-    python = f"CPython {sys.version_info.major}.{sys.version_info.minor}"
-    loop = loop_name(asyncio.get_running_loop())
-    return (
-        f"Pyre {__version__} serves {_application_name(app)} on {urls}"
-        f" ({loop}, {python}, pid {os.getpid()}; Ctrl+C stops)"
-    )
-
-
-def _application_name(app: object) -> str:
-    if isinstance(app, str):
-        return str(ImportString.parse_application(app))
-    named: Any = app if hasattr(app, "__qualname__") else type(app)
-    return f"{named.__module__}:{named.__qualname__}"

@@ -16,6 +16,11 @@ pub enum Format {
     /// One JSON object: `time`, `client`, `method`, `target`, `version`, `referer`, `user_agent`, `status`,
     /// `bytes`, `duration_ms`.
     Json,
+    /// `200     1.5 ms  GET /`, for people who look on; the status may be in colour.
+    Dev {
+        /// By escape sequences of ANSI.
+        has_colours: bool,
+    },
 }
 
 impl FromStr for Format {
@@ -26,8 +31,11 @@ impl FromStr for Format {
             "common" => Ok(Self::Common),
             "combined" => Ok(Self::Combined),
             "json" => Ok(Self::Json),
+            "dev" => Ok(Self::Dev { has_colours: false }),
+            "dev-coloured" => Ok(Self::Dev { has_colours: true }),
             _ => Err(format!(
-                "unknown access log format {name:?}: choose common, combined or json"
+                "unknown access log format {name:?}: choose common, combined, json, dev or \
+                 dev-coloured"
             )),
         }
     }
@@ -58,6 +66,12 @@ impl Format {
                 split
             }
             Self::Json => write_json(Some(head), peer, texts, text),
+            Self::Dev { .. } => {
+                text.extend_from_slice(head.method.as_bytes());
+                text.push(b' ');
+                write_escaped(head.target.raw, text);
+                0
+            }
         }
     }
 
@@ -65,6 +79,10 @@ impl Format {
     pub(super) fn begin_refused(self, peer: &Address, texts: &Texts, text: &mut Vec<u8>) -> usize {
         if self == Self::Json {
             return write_json(None, peer, texts, text);
+        }
+        if matches!(self, Self::Dev { .. }) {
+            text.push(b'-');
+            return 0;
         }
         write_who_and_when(peer, texts, text);
         text.push(b'-');
@@ -78,18 +96,21 @@ impl Format {
 
     /// Whether a line tells how long the request took; reading the clock is not free.
     pub(super) fn has_duration(self) -> bool {
-        self == Self::Json
+        matches!(self, Self::Json | Self::Dev { .. })
     }
 
     /// Writes what the response tells.
     pub(super) fn end(self, status: u16, octets: u64, duration: Duration, line: &mut Vec<u8>) {
+        if let Self::Dev { has_colours } = self {
+            return write_dev(status, duration, has_colours, line);
+        }
         let (mut digits, mut more_digits) = (itoa::Buffer::new(), itoa::Buffer::new());
         let (status, octets) = (
             digits.format(status).as_bytes(),
             more_digits.format(octets).as_bytes(),
         );
         let (before, between) = match self {
-            Self::Common | Self::Combined => (&b" "[..], &b" "[..]),
+            Self::Common | Self::Combined | Self::Dev { .. } => (&b" "[..], &b" "[..]),
             Self::Json => (&b",\"status\":"[..], &b",\"bytes\":"[..]),
         };
         for part in [before, status, between, octets] {
@@ -104,6 +125,25 @@ impl Format {
             );
         }
     }
+}
+
+/// In columns, as far as the path; seconds from one on.
+fn write_dev(status: u16, duration: Duration, has_colours: bool, line: &mut Vec<u8>) {
+    let (colour, reset) = match status {
+        200..300 if has_colours => ("\x1b[32m", "\x1b[0m"),
+        300..400 if has_colours => ("\x1b[36m", "\x1b[0m"),
+        400..500 if has_colours => ("\x1b[33m", "\x1b[0m"),
+        500.. if has_colours => ("\x1b[1;31m", "\x1b[0m"),
+        _ => ("", ""),
+    };
+    let seconds = duration.as_secs_f64();
+    let (number, unit) = if seconds < 1.0 {
+        (seconds * 1000.0, "ms")
+    } else {
+        (seconds, "s ")
+    };
+    // Writing into memory does not fail.
+    let _ = write!(line, "{colour}{status}{reset}  {number:>7.1} {unit}  ");
 }
 
 fn write_common(head: &RequestHead<'_>, peer: &Address, texts: &Texts, text: &mut Vec<u8>) {
@@ -297,13 +337,57 @@ mod tests {
     }
 
     #[test]
+    fn dev_is_for_people() {
+        let request = b"GET /a?b HTTP/1.1\r\nHost: a\r\n\r\n";
+        let plain = Format::Dev { has_colours: false };
+        assert_eq!(line(plain, request), "200      1.5 ms  GET /a?b");
+        let coloured = Format::Dev { has_colours: true };
+        assert_eq!(
+            line(coloured, request),
+            "\x1b[32m200\x1b[0m      1.5 ms  GET /a?b"
+        );
+        let end = |status, duration| {
+            let mut end = Vec::new();
+            coloured.end(status, 0, duration, &mut end);
+            String::from_utf8(end).unwrap()
+        };
+        assert_eq!(end(101, Duration::from_micros(40)), "101      0.0 ms  ");
+        assert_eq!(
+            end(304, Duration::from_micros(999_900)),
+            "\x1b[36m304\x1b[0m    999.9 ms  "
+        );
+        assert_eq!(
+            end(499, Duration::from_secs(1)),
+            "\x1b[33m499\x1b[0m      1.0 s   "
+        );
+        assert_eq!(
+            end(500, Duration::from_millis(123_450)),
+            "\x1b[1;31m500\x1b[0m    123.5 s   "
+        );
+    }
+
+    #[test]
+    fn dev_has_a_line_for_what_never_became_a_request() {
+        let peer = Address::from("192.0.2.7:1234".parse::<std::net::SocketAddr>().unwrap());
+        let mut text = Vec::new();
+        let plain = Format::Dev { has_colours: false };
+        assert_eq!(plain.begin_refused(&peer, &Texts::default(), &mut text), 0);
+        assert_eq!(text, b"-");
+    }
+
+    #[test]
     fn formats_have_names() {
         assert_eq!("json".parse(), Ok(Format::Json));
+        assert_eq!("dev".parse(), Ok(Format::Dev { has_colours: false }));
+        assert_eq!(
+            "dev-coloured".parse(),
+            Ok(Format::Dev { has_colours: true })
+        );
         assert!(
             "xml"
                 .parse::<Format>()
                 .unwrap_err()
-                .contains("choose common, combined or json")
+                .contains("choose common, combined, json, dev or dev-coloured")
         );
     }
 }
