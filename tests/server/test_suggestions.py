@@ -132,6 +132,39 @@ def test_the_server_itself_does_not_import_files_of_the_application(run_pyre, fi
     assert last_line(run_pyre("absent:app")).startswith("pyre: module 'absent' was not found")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["main:create()"], "'main:create()' is a call; write main:create --factory"),
+        (["main:create('test')"], "is a call; write main:create --factory"),
+        (["main/app"], "'main/app' names a file; write the module, like main:app"),
+        (["main:app", "--factory"], "main:app is the application itself; leave --factory out"),
+        (["main.py", "app"], "APP is one word; write main:app"),
+    ],
+)
+def test_what_is_written_otherwise(run_pyre, files, arguments, line):
+    files(main=ASGI.format("app") + "def create(): ...\n")
+    assert line in last_line(run_pyre(*arguments))
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("workers", "worker processes are not there yet; start one Pyre for each core"),
+        ("reload_dirs", "reloading on a change is not there yet"),
+        ("ssl_keyfile", "TLS is not there yet"),
+        ("headers", "let the application set the field"),
+        ("graceful_timeout", "write timeout_graceful_shutdown TIME"),
+        ("prot", "did you mean port?"),
+        ("unlike_anything", "see pyre.Config"),
+    ],
+)
+def test_an_argument_of_a_peer_has_an_answer(name, answer):
+    with pytest.raises(TypeError) as raised:
+        pyre.run("main:app", **{name: 1})
+    assert str(raised.value).startswith(f"pyre.run has no argument {name!r}: {answer}")
+
+
 def test_run_in_a_running_loop_says_what_to_write():
     async def main():
         pyre.run("main:app")

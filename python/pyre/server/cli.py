@@ -124,8 +124,8 @@ def _application(
             return app
         case ("dev" | "serve" | "start", app):
             message = f"{words[0]} is no command; write pyre {app}"
-        case (module, attribute) if module.isidentifier() and attribute.isidentifier():
-            message = f"APP is one word; write {module}:{attribute}"
+        case (module, attribute) if ":" not in module and attribute.isidentifier():
+            message = f"APP is one word; write {module.removesuffix('.py')}:{attribute}"
         case _:
             extra = " ".join(words[1:])
             message = f"Got unexpected extra arguments ({extra}); APP is one word"

@@ -17,6 +17,7 @@ _LINK_ADVICE = (
     " the spec of the pod, or choose the port with --port"
 )
 _NEARNESS = 0.7
+_OPTION = re.compile(r"--([a-z][a-z-]*)")
 
 
 def is_service_link(name: str, value: str) -> bool:
@@ -41,6 +42,16 @@ def variables_without_effect(
             yield f"{name} is not read: {advice}"
 
 
+def answer_to_argument(name: str, settings: Collection[str]) -> str:
+    """What to write instead of a setting in Python that is not there, such as ``reload``."""
+    option = peer_options.RENAMED.get(name.upper(), _option(name))
+    if option in peer_options.OPTIONS:
+        # In Python, the setting of an option has its name with underscores.
+        return _OPTION.sub(lambda found: found[1].replace("-", "_"), peer_options.OPTIONS[option])
+    near = _nearest(name, settings)
+    return f"did you mean {near}?" if near else "see pyre.Config"
+
+
 def _advice(name: str, value: str, settings: Collection[str]) -> str | None:
     if name.startswith(_PREFIX):
         return _about_ours(name, value, settings)
@@ -63,11 +74,9 @@ def _about_ours(name: str, value: str, settings: Collection[str]) -> str | None:
     answer = peer_options.OPTIONS.get(_option(setting))
     if answer is not None:
         return answer
-    import difflib  # noqa: PLC0415 - the usual start has no use for it
-
-    near = difflib.get_close_matches(setting, settings, n=1, cutoff=_NEARNESS)
+    near = _nearest(setting, settings)
     if near:
-        return f"did you mean {_PREFIX}{near[0].upper()}?"
+        return f"did you mean {_PREFIX}{near.upper()}?"
     return "no option has that name; pyre --help lists what there is"
 
 
@@ -79,6 +88,12 @@ def _about_theirs(name: str, settings: Collection[str]) -> str:
     if setting in settings:
         return f"write {_PREFIX}{setting.upper()}"
     return "pyre --help lists what there is"
+
+
+def _nearest(setting: str, settings: Collection[str]) -> str | None:
+    import difflib  # noqa: PLC0415 - the usual start has no use for it
+
+    return next(iter(difflib.get_close_matches(setting, settings, n=1, cutoff=_NEARNESS)), None)
 
 
 def _option(setting: str) -> str:

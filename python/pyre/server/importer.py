@@ -10,7 +10,13 @@ from types import FrameType, ModuleType
 from typing import TypeAlias
 
 from pyre.server.errors import ApplicationImportError, PyreError, UsageError
-from pyre.server.interface import AnyApplication, Application, InterfaceMode, as_application
+from pyre.server.interface import (
+    AnyApplication,
+    Application,
+    InterfaceMode,
+    as_application,
+    is_asgi_application,
+)
 from pyre.server.tracebacks import application_traceback
 
 ApplicationSource: TypeAlias = str | AnyApplication | Callable[[], AnyApplication]
@@ -42,6 +48,9 @@ class ImportString:
             return target
         from pyre.server import suggestions  # noqa: PLC0415 - only a failed start pays for it
 
+        factory = target.attribute.partition("(")[0]
+        if target.attribute.endswith(")") and _is_dotted_name(factory):
+            raise UsageError(f"{text!r} is a call; write {module}:{factory} --factory")
         meant = suggestions.for_file(module, target.attribute)
         if meant and _is_dotted_name(target.attribute):
             raise UsageError(f"{text!r} names a file; write the module, like {meant}")
@@ -137,6 +146,8 @@ def _call_factory(factory: object, name: str) -> object:
             f"{name} is not callable but of type {type(factory).__name__!r}; a factory is a"
             " callable without arguments"
         )
+    if is_asgi_application(factory):
+        raise ApplicationImportError(f"{name} is the application itself; leave --factory out")
     try:
         made = factory()
     except Exception as error:

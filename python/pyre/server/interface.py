@@ -65,6 +65,11 @@ def as_application(
     return Application(app, interface, call)
 
 
+def is_asgi_application(value: object) -> bool:
+    """Whether ``value`` is called by ASGI, and can't be called without arguments."""
+    return _takes(value, _PARAMETERS["asgi"]) and not _takes(value, ())
+
+
 def _meant(app: object, mode: InterfaceMode) -> str:
     if not isinstance(app, ModuleType):
         return _other_interface(app) or _KINDS[mode]

@@ -2,10 +2,11 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import functools
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ParamSpec
 
 from pyre.server.config import Config
@@ -42,6 +43,7 @@ def _with_arguments_of(
 
     def decorate(function: Callable[[Config], None]) -> Callable[_P, None]:
         def call(*arguments: _P.args, **options: _P.kwargs) -> None:
+            _check_names(options)
             function(constructor(*arguments, **options))
 
         functools.update_wrapper(call, function)
@@ -66,6 +68,15 @@ def run(config: Config) -> None:
     _check_caller()
     if status := serve(config):
         sys.exit(status)
+
+
+def _check_names(options: Mapping[str, object]) -> None:
+    settings = {field.name for field in dataclasses.fields(Config)}
+    for name in options.keys() - settings:
+        from pyre.server import environment  # noqa: PLC0415 - only wrong usage pays for it
+
+        answer = environment.answer_to_argument(name, settings)
+        raise TypeError(f"pyre.run has no argument {name!r}: {answer}")
 
 
 def _check_caller() -> None:

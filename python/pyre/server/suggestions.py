@@ -31,6 +31,8 @@ def for_file(module: str, attribute: str) -> str:
     if "/" not in text and not text.endswith(".py"):
         return ""
     path = Path(text)
+    if not text.endswith(".py") and not path.exists() and Path(f"{path.parent}.py").is_file():
+        return for_file(f"{path.parent}.py", path.name)
     parts = [path.stem if text.endswith(".py") else path.name]
     directory = path.parent
     if parts == ["__init__"]:
