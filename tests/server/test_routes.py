@@ -144,8 +144,9 @@ def test_an_application_that_can_not_be_set_up_shows_its_own_frames_only(run_pyr
     assert [Path(frame.split('"')[1]).name for frame in frames] == ["main.py"]
 
 
-def test_help(run_pyre):
-    result = run_pyre("routes", "--help")
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_help(run_pyre, option):
+    result = run_pyre("routes", option)
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout.startswith("Usage: pyre routes [OPTIONS] APP")
     assert "pyre routes APP" in run_pyre("--help").stdout

@@ -159,10 +159,11 @@ def test_what_is_written_otherwise(run_pyre, files, arguments, line):
         ("unlike_anything", "see pyre.Config"),
     ],
 )
-def test_an_argument_of_a_peer_has_an_answer(name, answer):
+@pytest.mark.parametrize("function", [pyre.run, pyre.Config])
+def test_an_argument_of_a_peer_has_an_answer(function, name, answer):
     with pytest.raises(TypeError) as raised:
-        pyre.run("main:app", **{name: 1})
-    assert str(raised.value).startswith(f"pyre.run has no argument {name!r}: {answer}")
+        function("main:app", **{name: 1})
+    assert str(raised.value).startswith(f"there is no setting {name!r}: {answer}")
 
 
 def test_run_in_a_running_loop_says_what_to_write():

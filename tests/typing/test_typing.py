@@ -30,7 +30,12 @@ EXAMPLES = list(blocks(SPECIFICATION, "python"))
 PROGRAMS = [*PAGES, *(document for document in PSGI if document != SPECIFICATION)]
 """Each page is one."""
 
-FILES = [block for document in WALKTHROUGHS for block in blocks(document, "python")]
+FILES = [
+    block
+    for document in WALKTHROUGHS
+    if document.name != "moving.md"  # it joins two packages whose types for WSGI do not agree
+    for block in blocks(document, "python")
+]
 """Each is a program of its own."""
 
 Faults = dict[str, dict[int, str]]

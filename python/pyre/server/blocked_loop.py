@@ -131,11 +131,13 @@ class _Watcher:
         )
 
     def _is_the_machines_fault(self, began: float, looked: float, scheduled: _Scheduling) -> bool:
-        """Whether the thread waited for a core meanwhile, or the whole process was stopped."""
+        """Whether the thread waited for a core or the interpreter, or the process was stopped."""
         now = self._scheduling()
         starved = now.waiting_for_a_core - scheduled.waiting_for_a_core
-        # A function in C that keeps the interpreter to itself delays this thread, and computes.
-        is_late = looked - began > 2 * self._limit
+        # This thread is late, too, when the process is stopped, or when other threads compute and
+        # pass the interpreter on slowly. A function in C that keeps it to itself delays this
+        # thread as well, and computes.
+        is_late = looked - began > self._limit
         stopped = is_late and now.running - scheduled.running < self._limit / 2
         return stopped or time.monotonic() - began - starved < self._limit * (_LOOKS - 1) / _LOOKS
 

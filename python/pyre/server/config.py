@@ -3,10 +3,11 @@
 Names and defaults are those of the command line, which reads them from here.
 """
 
+import functools
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 from pyre.server import psgi
 from pyre.server.errors import ConfigError, UsageError
@@ -58,6 +59,24 @@ _LONGEST_TIMEOUT = 366 * 24 * 3600
 _LOOPBACK = "127.0.0.1,::1"
 
 
+def _answer_unknown_names(config: type["Config"]) -> type["Config"]:
+    """Have a name that is no setting answered with what to write, as other servers have it."""
+    make = config.__init__
+
+    @functools.wraps(make)
+    def check_and_make(self: "Config", *values: Any, **settings: Any) -> None:  # noqa: ANN401
+        for name in settings.keys() - config.__dataclass_fields__.keys():
+            from pyre.server import environment  # noqa: PLC0415 - only wrong usage pays for it
+
+            answer = environment.answer_to_argument(name, config.__dataclass_fields__)
+            raise TypeError(f"there is no setting {name!r}: {answer}")
+        make(self, *values, **settings)
+
+    type.__setattr__(config, "__init__", check_and_make)
+    return config
+
+
+@_answer_unknown_names
 @dataclass(frozen=True, slots=True)
 class Config:
     """What to serve, where, and within which bounds.

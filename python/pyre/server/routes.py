@@ -52,7 +52,11 @@ _ATTRIBUTES = ("methods", "path", "endpoint_name", "location", "middleware")
 
 
 @click.command(
-    context_settings={"auto_envvar_prefix": "PYRE", "max_content_width": 100},
+    context_settings={
+        "auto_envvar_prefix": "PYRE",
+        "max_content_width": 100,
+        "help_option_names": ["-h", "--help"],
+    },
     epilog="The options are environment variables, too, as those of pyre itself: PYRE_FACTORY.",
 )
 @click.argument("app", envvar="PYRE_APP")

@@ -2,11 +2,10 @@
 
 import asyncio
 import contextlib
-import dataclasses
 import functools
 import inspect
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import ParamSpec
 
 from pyre.server.config import Config
@@ -43,7 +42,6 @@ def _with_arguments_of(
 
     def decorate(function: Callable[[Config], None]) -> Callable[_P, None]:
         def call(*arguments: _P.args, **options: _P.kwargs) -> None:
-            _check_names(options)
             function(constructor(*arguments, **options))
 
         functools.update_wrapper(call, function)
@@ -68,15 +66,6 @@ def run(config: Config) -> None:
     _check_caller()
     if status := serve(config):
         sys.exit(status)
-
-
-def _check_names(options: Mapping[str, object]) -> None:
-    settings = {field.name for field in dataclasses.fields(Config)}
-    for name in options.keys() - settings:
-        from pyre.server import environment  # noqa: PLC0415 - only wrong usage pays for it
-
-        answer = environment.answer_to_argument(name, settings)
-        raise TypeError(f"pyre.run has no argument {name!r}: {answer}")
 
 
 def _check_caller() -> None:
