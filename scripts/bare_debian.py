@@ -114,9 +114,11 @@ def copy_cargo_settings(home: Path) -> None:
 
 
 def copy_tree(target: Path) -> None:
-    """Copy every file that git knows, as it is now."""
+    """Clone the repository, and copy what git knows of the tree as it is now."""
+    subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", ROOT, target], check=True)
     names = subprocess.check_output(["git", "ls-files", "-z"], cwd=ROOT, text=True).split("\0")
     for name in filter(None, names):
+        (target / name).unlink(missing_ok=True)
         if (ROOT / name).exists():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, target / name, follow_symlinks=False)

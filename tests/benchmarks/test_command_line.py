@@ -8,6 +8,7 @@ from harness.spread import Figure
 from harness.terminal import show, show_changes
 from harness.workloads import WORKLOADS
 from rich.console import Console
+from support.programs import needed_clone
 
 from benchmarks.samples import CPU, P99, ours, results, row, table
 
@@ -23,6 +24,7 @@ def test_a_peer_that_is_not_known_is_refused(capsys):
 
 
 def test_what_is_to_be_compared_with_has_to_be_a_commit(capsys):
+    needed_clone()
     assert main(["compare", "no-such-commit"]) == 2
     assert "no-such-commit" in capsys.readouterr().err
 

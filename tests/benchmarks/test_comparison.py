@@ -5,6 +5,7 @@ from harness.environments import BASE, PEERS
 from harness.measurement import asked_of
 from harness.results import Row
 from harness.workloads import WORKLOADS
+from support.programs import needed_clone
 
 from benchmarks.samples import RATE, ours, row, table
 
@@ -74,6 +75,7 @@ def test_what_is_compared_is_measured():
 
 @pytest.mark.parametrize("workload", WORKLOADS.values(), ids=WORKLOADS)
 def test_two_servers_of_the_same_kind_answer_each_workload(workload, tmp_path):
+    needed_clone()
     base, tree = asked_of(workload, peers("HEAD", tmp_path))
     assert base.name != tree.name
     assert base.command[0] == str(BASE.bin / "pyre")

@@ -9,7 +9,6 @@ import grp
 import os
 import pwd
 import shlex
-import shutil
 import socket
 import subprocess
 import sys
@@ -23,6 +22,7 @@ import pytest
 from apps.documents import DOCS, Block, blocks
 from pyre.server.cli import command
 from pyre.server.config import Config
+from support.programs import needed
 from support.server import APPS
 from support.waiting import PATIENCE, wait_for
 
@@ -141,9 +141,7 @@ def inherited(path: Path, words: list[str]) -> Iterator[None]:
 @contextmanager
 def proxied(directory: Path, site: str, port: int) -> Iterator[httpx.Client]:
     """A client of nginx."""
-    program = shutil.which("nginx", path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin")
-    if program is None:
-        pytest.skip("nginx is not installed")
+    program = needed("nginx")
     configuration = directory / "nginx.conf"
     user, group = pwd.getpwuid(os.getuid()).pw_name, grp.getgrgid(os.getgid()).gr_name
     text = NGINX.format(directory=directory, site=site, user=user, group=group)

@@ -15,6 +15,7 @@ from typing import Self
 
 import pytest
 from apps.documents import EXAMPLES, TUTORIAL, WALKTHROUGHS, Block, blocks
+from support.programs import needed
 from support.server import CommandLines, Launcher, Server, joined
 from support.waiting import PATIENCE, wait_for
 
@@ -82,6 +83,8 @@ class Reader:
         wait_for(lambda: shown in server.log, f"{command.place}: {shown}")
 
     def _run(self, command: Command) -> None:
+        if begins(command, "curl"):
+            needed("curl")
         line = command.line.replace(f":{PORT}", f":{self._port()}")
         done = subprocess.run(
             ["bash", "-o", "pipefail", "-c", line],

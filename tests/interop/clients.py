@@ -14,6 +14,7 @@ import aiohttp
 import httpx
 import requests
 from apps.payload import digest
+from support.programs import needed
 from support.waiting import PATIENCE
 
 PIECE = 65_536
@@ -208,7 +209,15 @@ class Curl(Client):
 
     def _command(self, *options: str) -> list[str]:
         socket = ("--unix-socket", self.uds) if self.uds else ()
-        return ["curl", "--silent", "--show-error", "--max-time", str(PATIENCE), *socket, *options]
+        return [
+            needed("curl"),
+            "--silent",
+            "--show-error",
+            "--max-time",
+            str(PATIENCE),
+            *socket,
+            *options,
+        ]
 
 
 CLIENTS: dict[str, Any] = {

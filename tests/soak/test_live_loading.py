@@ -5,7 +5,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ import pytest
 from support.client import encoded
 from support.load import CLIENTS, answer_all
 from support.process import open_descriptors, resident_bytes
+from support.programs import needed
 from support.server import Launcher, Server
 from support.waiting import eventually
 
@@ -90,7 +90,7 @@ def change(server: Server, what: str) -> None:
 
 def by_wrk(server: Server) -> int:
     """Many requests on connections that stay; how many there were."""
-    command = ["wrk", "-t", "2", "-c", "16", "-d", f"{SECONDS}s", server.url("/hello")]
+    command = [needed("wrk"), "-t", "2", "-c", "16", "-d", f"{SECONDS}s", server.url("/hello")]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert "Non-2xx or 3xx responses" not in told, told
     assert "Socket errors" not in told, told
@@ -117,13 +117,7 @@ def by_new_connections(server: Server) -> int:
         return sum(pool.map(ask, range(CLIENTS)))
 
 
-LOADS = {
-    "wrk": pytest.param(
-        by_wrk,
-        marks=pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed"),
-    ),
-    "new-connections": pytest.param(by_new_connections),
-}
+LOADS = {"wrk": by_wrk, "new-connections": by_new_connections}
 
 
 @pytest.mark.parametrize("load", LOADS.values(), ids=LOADS)

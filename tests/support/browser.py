@@ -7,16 +7,15 @@ import base64
 import contextlib
 import itertools
 import json
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from websockets.sync.client import ClientConnection, connect
 
+from support.programs import needed
 from support.waiting import PATIENCE, wait_for
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -106,9 +105,7 @@ class Page:
 @contextlib.contextmanager
 def opened_page() -> Iterator[Page]:
     """A page in a browser of its own; the test is skipped where there is no browser."""
-    program = next(filter(None, map(shutil.which, NAMES)), None)
-    if program is None:
-        pytest.skip("no Chromium is installed")
+    program = needed(*NAMES)
     with (
         tempfile.TemporaryDirectory(prefix="pyre-", ignore_cleanup_errors=True) as profile,
         running([program, *OPTIONS, f"--user-data-dir={profile}"]) as process,

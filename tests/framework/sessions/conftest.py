@@ -1,6 +1,5 @@
 """Redis on a port of its own, and a store of each kind."""
 
-import shutil
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from pyre.framework.sessions import MemoryStore, RedisStore, SessionStore
+from support.programs import needed
 from support.waiting import PATIENCE, wait_for
 
 MakeStore = Callable[[], SessionStore | None]
@@ -59,9 +59,7 @@ class Redis:
 
 @pytest.fixture(scope="session")
 def redis_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
-    program = shutil.which("redis-server") or shutil.which("valkey-server")
-    if program is None:
-        pytest.skip("neither redis-server nor valkey-server is installed")
+    program = needed("redis-server", "valkey-server")
     redis = Redis(program, tmp_path_factory.mktemp("redis"))
     yield redis
     redis.stop()
