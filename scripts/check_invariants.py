@@ -20,6 +20,7 @@ UNSAFE_FILES = frozenset(
         "crates/pyre-python/src/interpreter.rs",
         "crates/pyre-python/src/on_thread.rs",
         "crates/pyre-python/src/descriptors.rs",
+        "crates/pyre-python/src/exit_timer.rs",
     }
 )
 

@@ -10,6 +10,7 @@ from pyre.psgi.content import Body, HeaderFields, Trailers
 __all__ = [
     "AccessLog",
     "ClientDisconnected",
+    "ExitTimer",
     "Host",
     "Parameter",
     "Response",
@@ -45,11 +46,25 @@ class AccessLog:
         Raises ``OSError``; the old file then stays in use.
         """
 
-    def close(self) -> tuple[int, str] | None:
-        """Write what is left and end the thread.
+    def close(self, seconds: float) -> bool:
+        """Take no more lines, and wait for so many seconds until the others are written.
 
-        Returns how many lines were lost and why, if any. Closing twice is harmless.
+        Returns true when they are. In a forked child it does nothing: they are the parent's.
         """
+
+    def abandon(self) -> tuple[int, str] | None:
+        """Give up what is not written. Returns how many lines were lost and why, if any."""
+
+@final
+class ExitTimer:
+    """Ends the process at a given time, whatever the interpreter is doing then."""
+
+    def __new__(cls) -> ExitTimer: ...
+    def set(self, seconds: float, status: int) -> None:
+        """End the process with ``status`` in so many seconds, instead of what was set before."""
+
+    def cancel(self) -> None:
+        """Take back what was set."""
 
 @type_check_only
 class _Options(TypedDict, total=False):

@@ -286,8 +286,11 @@ impl Host {
         self.refuse(py, id, 500)
     }
 
-    /// Answers with an error, or cuts off what was begun.
+    /// Answers with an error, or cuts off what was begun; a request of a forked child is its parent's.
     pub(crate) fn refuse(&self, py: Python<'_>, id: RequestId, status: u16) -> PyResult<()> {
+        if self.core.is_forked_copy() {
+            return Ok(());
+        }
         let reason = match status {
             413 => "content too large",
             400..500 => "the request can't be answered",

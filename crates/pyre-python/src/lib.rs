@@ -16,6 +16,7 @@ mod disconnect;
 mod ends;
 mod errors;
 mod event_loop;
+mod exit_timer;
 mod files;
 mod host;
 mod interface;
@@ -37,6 +38,8 @@ mod _core {
     use crate::access_log::AccessLog;
     #[pymodule_export]
     use crate::errors::ClientDisconnected;
+    #[pymodule_export]
+    use crate::exit_timer::ExitTimer;
     #[pymodule_export]
     use crate::host::Host;
     #[pymodule_export]

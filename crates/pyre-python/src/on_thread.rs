@@ -2,7 +2,7 @@
 
 use std::{
     cell::{RefCell, RefMut},
-    fmt,
+    fmt, process,
 };
 
 use pyo3::{PyResult, exceptions::PyRuntimeError, ffi};
@@ -16,6 +16,7 @@ fn this_thread() -> usize {
 /// A value that only the thread that made it can reach. An asyncio loop has no lock either.
 pub(crate) struct OnThread<T> {
     owner: usize,
+    process: u32,
     value: RefCell<T>,
 }
 
@@ -27,8 +28,15 @@ impl<T> OnThread<T> {
     pub(crate) fn new(value: T) -> Self {
         Self {
             owner: this_thread(),
+            process: process::id(),
             value: RefCell::new(value),
         }
+    }
+
+    /// Whether this is the copy that a forked child has. Sockets in it are its parent's as well. Asks the
+    /// system, which is not for every request.
+    pub(crate) fn is_forked_copy(&self) -> bool {
+        process::id() != self.process
     }
 
     /// # Errors

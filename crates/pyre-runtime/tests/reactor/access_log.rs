@@ -12,6 +12,9 @@ use pyre_runtime::{
 
 use crate::support::{Server, answer, client::reset, get, post};
 
+/// As long as a test may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// A server that logs, and the file that it logs to.
 struct Logged {
     server: Server,
@@ -38,7 +41,8 @@ impl Logged {
     /// The lines, without what changes from run to run: the time in brackets.
     fn lines(mut self) -> Vec<String> {
         self.server.tick();
-        assert_eq!(self.writer.close(), None, "no line was lost");
+        assert!(self.writer.close(PATIENCE));
+        assert_eq!(self.writer.abandon(), None, "no line was lost");
         let text = fs::read_to_string(&self.path).unwrap();
         fs::remove_file(&self.path).unwrap();
         text.lines().map(without_time).collect()
@@ -87,7 +91,7 @@ fn the_time_is_apaches() {
     let id = logged.server.request().id;
     answer(&mut logged.server.reactor, id, b"");
     logged.server.tick();
-    logged.writer.close();
+    assert!(logged.writer.close(PATIENCE));
     let text = fs::read_to_string(&logged.path).unwrap();
     fs::remove_file(&logged.path).unwrap();
     let time = text.split(['[', ']']).nth(1).expect("a time in brackets");
