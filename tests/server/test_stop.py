@@ -2,8 +2,10 @@
 
 import signal
 
+import pytest
 from support.client import Connection, encoded
 from support.server import Launcher
+from support.waiting import wait_for
 
 NEVER = ("--timeout-graceful-shutdown", "none")
 
@@ -65,3 +67,80 @@ def test_the_second_signal_waits_for_no_last_words(serve: Launcher) -> None:
         server.begin_stop()
         server.send_signal(signal.SIGTERM)
         assert server.wait() == 0
+
+
+LEFT_RUNNING = ["executor", "thread", "deaf", "blocking", "generating"]
+
+
+@pytest.mark.parametrize("left_running", LEFT_RUNNING)
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+def test_what_the_application_leaves_running_is_left_behind(
+    serve: Launcher, left_running: str, loop: str
+) -> None:
+    with serve("stops:app", *AT_ONCE, "--loop", loop) as server, server.connect() as connection:
+        begin(connection, f"/{left_running}")
+        server.send_signal(signal.SIGTERM)
+        assert server.wait() == 0
+        assert "<atexit>" in server.stdout
+        assert "Ended without waiting for the" in server.stderr
+
+
+@pytest.mark.parametrize("left_running", LEFT_RUNNING)
+def test_a_second_signal_leaves_it_behind_at_once(serve: Launcher, left_running: str) -> None:
+    with serve("stops:app") as server, server.connect() as connection:
+        begin(connection, f"/{left_running}")
+        server.send_signal(signal.SIGTERM)
+        server.send_signal(signal.SIGINT)
+        assert server.wait() == 0
+        assert "Ended without waiting for the" in server.stderr
+
+
+def test_what_was_logged_before_is_written(serve: Launcher) -> None:
+    with serve("stops:app", *AT_ONCE) as server, server.connect() as connection:
+        assert server.request("GET /").status == 200
+        begin(connection, "/blocking")
+        server.send_signal(signal.SIGTERM)
+        assert server.wait() == 0
+        assert '"GET / HTTP/1.1" 200 6' in server.stdout
+
+
+@pytest.mark.parametrize("phase", ["STARTUP", "SHUTDOWN"])
+def test_a_lifespan_that_hangs_is_left_behind(
+    serve: Launcher, monkeypatch: pytest.MonkeyPatch, phase: str
+) -> None:
+    monkeypatch.setenv(f"HANG_IN_{phase}", "1")
+    with serve.starting("stops:app", *AT_ONCE) as server:
+        if phase == "STARTUP":
+            wait_for(lambda: "<starting>" in server.stdout, "the startup")
+        else:
+            server.wait_until_accepting()
+        server.send_signal(signal.SIGTERM)
+        assert server.wait() == 0
+
+
+def test_a_thread_that_ends_in_time_is_waited_for(serve: Launcher) -> None:
+    with serve("stops:app") as server:
+        assert server.request("GET /brief-thread").status == 200
+        server.send_signal(signal.SIGTERM)
+        assert server.wait() == 0
+        assert "<thread ended>\n<atexit>" in server.stdout
+
+
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+def test_a_forked_child_ends_by_itself_and_its_parent_serves_on(serve: Launcher, loop: str) -> None:
+    with serve("stops:app", "--loop", loop) as server:
+        assert server.request("GET /forking").status == 200
+        assert "<child 5>" in server.stdout
+        assert server.request("GET /").status == 200
+        server.send_signal(signal.SIGTERM)
+        assert server.wait() == 0
+        assert server.stdout.count("<shutdown>") == 1
+        assert server.stdout.count('"GET /forking HTTP/1.1"') == 1
+
+
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+def test_a_signal_to_a_forked_child_is_its_own(serve: Launcher, loop: str) -> None:
+    with serve("stops:app", "--loop", loop) as server:
+        assert server.request("GET /forking-and-ending").status == 200
+        assert f"<child {-signal.SIGTERM}>" in server.stdout
+        assert server.request("GET /").status == 200

@@ -21,6 +21,7 @@ from pyre.server.setting_sources import (
     variable_of,
     with_sources,
 )
+from pyre.server.standard_streams import open_missing
 
 _DEFAULTS = {field.name: field.default for field in dataclasses.fields(Config)} | {"app_dir": ""}
 _EXCLUSIVE = [("uds", "host"), ("uds", "port"), ("fd", "host"), ("fd", "port"), ("fd", "uds")]
@@ -226,6 +227,7 @@ def command(context: click.Context, /, **options: Any) -> Config:  # noqa: ANN40
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit."""
+    open_missing()
     words = sys.argv[1:] if arguments is None else list(arguments)
     try:
         if words[:1] == [_ROUTES]:

@@ -12,7 +12,7 @@ from pyre.server.config import Config
 from pyre.server.errors import UsageError, report
 from pyre.server.importer import is_importing, prepend_to_path
 from pyre.server.loops import current_loop, loop_factory
-from pyre.server.server import Server
+from pyre.server.process import ServingProcess
 
 _P = ParamSpec("_P")
 
@@ -21,15 +21,24 @@ def serve(config: Config) -> int:
     """Serve until the server is stopped, and return the exit status of the process.
 
     0 after a clean stop, 1 after a crash, 2 when ``config`` asks for what can't be had, 3 when the
-    application fails to import or start; what failed is then explained on standard error.
+    application fails to import or start; what failed is then explained on standard error. The
+    process must exit with it, and is ended when that takes longer than the time for the stop.
     """
+    process = ServingProcess(config)
+    process.__enter__()  # and never left: signals are handled to the very end
+    status = _serve(process)
+    process.begin_exit(status)
+    return status
+
+
+def _serve(process: ServingProcess) -> int:
+    config = process.server.config
     try:
         prepend_to_path(config.app_dir)
         with current_loop(loop_factory(config.loop)) as factory:
-            server = Server(config)
-            server.load()
-            with asyncio.Runner(loop_factory=factory) as runner:
-                runner.run(server.serve())
+            process.load()
+            with process.runner(factory) as runner:
+                runner.run(process.server.serve())
     except (Exception, KeyboardInterrupt) as failure:  # noqa: BLE001 - the outermost frame
         return report(failure)
     return 0
@@ -57,14 +66,18 @@ def run(config: Config) -> None:
 
         pyre.run("main:app", host="0.0.0.0", port=80)
 
-    Returns after a clean stop. Raises ``ConfigError`` for an argument that is out of range, and
-    ``UsageError`` where an event loop runs already, as in a notebook: write ``await
-    pyre.Server(pyre.Config("main:app")).serve()`` there. What else goes wrong it explains on
-    standard error, as the command does, and raises ``SystemExit``: status 2 when an address or a
-    file can't be used, 3 when the application fails to import or start, 1 after a crash.
+    Returns after a clean stop. When tasks or threads of the application still run at the end of
+    the time for the stop, the process is ended instead, with status 0. Raises ``ConfigError`` for
+    an argument that is out of range, and ``UsageError`` where an event loop runs already, as in a
+    notebook: write ``await pyre.Server(pyre.Config("main:app")).serve()`` there. What else goes
+    wrong it explains on standard error, as the command does, and raises ``SystemExit``: status 2
+    when an address or a file can't be used, 3 when the application fails to import or start, 1
+    after a crash.
     """
     _check_caller()
-    if status := serve(config):
+    with ServingProcess(config) as process:
+        status = _serve(process)
+    if status:
         sys.exit(status)
 
 

@@ -3,26 +3,34 @@
 import asyncio
 import contextlib
 import functools
-from collections.abc import Generator
+import math
+import os
+import time
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 from pyre._core import AccessLog, Host
-from pyre.server import logs, sockets
+from pyre.server import access_log, logs, sockets
 from pyre.server.announcement import announcement, application_name, documentation_url
 from pyre.server.asgi_lifespan import ASGILifespan
 from pyre.server.blocked_loop import LoopWatch
 from pyre.server.config import Config, LifespanMode
-from pyre.server.errors import UsageError
+from pyre.server.ending import end_process, exit_status
 from pyre.server.importer import load_application
-from pyre.server.interface import Application
+from pyre.server.interface import Application, Interface
 from pyre.server.lifespan import Lifespan
 from pyre.server.logs import logger
 from pyre.server.psgi_lifespan import PSGILifespan
 from pyre.server.signals import SignalHandlers
 from pyre.server.slow_start import SlowStep
 
-# Seconds for an application to act on a disconnect at the end of the time for a stop.
+# Seconds for an application to act on a disconnect at the end of the time for a stop; a quarter of
+# that time if it is short.
 _LAST_WORDS = 1.0
+# Seconds of its own for the shutdown of the application, when requests have used up the time.
+_SHUTDOWN = 5.0
+# Seconds between two looks at what the access log has written. The first is usually the last.
+_LOG_STEP = 0.05
 
 
 class Server:
@@ -38,17 +46,23 @@ class Server:
     ``started`` is an ``asyncio.Event`` that is set once requests are being answered. When the start
     fails it stays unset and ``serve`` raises, so wait for both.
 
-    On the main thread, SIGINT and SIGTERM stop the server, and a second one stops it at once. With
-    ``handle_signals=False`` they are left to the program, which then calls ``stop``.
+    On the main thread, SIGINT and SIGTERM stop every server of the process, and a second one stops
+    them at once. A handler that the program has installed for them is called as well, and is in
+    place again when ``serve`` returns. With ``handle_signals=False`` signals are left to the
+    program, which then calls ``stop``.
     """
 
     def __init__(self, config: Config, *, handle_signals: bool = True) -> None:
         self.config = config
         self.started = asyncio.Event()
         self._handle_signals = handle_signals
+        self._pid = os.getpid()
         self._addresses: list[sockets.Address] = []
+        self.expect: Callable[[float | None], object] = _expect_nothing
         self._application: Application | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._access_log: AccessLog | None = None
+        self._stop_began: float | None = None
         self._stopping = asyncio.Event()
         self._aborting = asyncio.Event()
 
@@ -80,26 +94,62 @@ class Server:
         if self._loop is not None:
             raise RuntimeError("a Server serves once; make another one")
         self._loop = asyncio.get_running_loop()
+        self._pid = os.getpid()
         if self._stopping.is_set():
             return
-        with SignalHandlers(enabled=self._handle_signals) as signals:
-            application = self._application or self._load()
-            signals.attach(self._loop, self._on_signal)
-            with sockets.bind(self.config) as listeners, _access_log(self.config) as access_log:
+        with SignalHandlers(self._on_signal, enabled=self._handle_signals) as signals:
+            with signals.interrupting():
+                application = self._application or self._load()
+            with sockets.bind(self.config) as listeners:
                 self._addresses = listeners.addresses
-                await self._serve_application(application, listeners, access_log)
+                async with self._open_access_log():
+                    await self._serve_application(application, listeners)
 
     def stop(self) -> None:
         """Stop accepting, let requests finish, and make ``serve`` return.
 
         May be called from any thread, more than once, and before ``serve``.
         """
-        self._request(self._stopping)
+        self.call_soon(self._stopping.set)
 
     def abort(self) -> None:
         """Stop without waiting for requests, or for the application to shut down."""
-        self._request(self._aborting)
-        self._request(self._stopping)
+        self.call_soon(self._aborting.set)
+        self.call_soon(self._stopping.set)
+
+    def reopen_logs(self) -> None:
+        """Open the file of the access log anew, after a rotation has moved it away.
+
+        When it can't be opened, that is logged and the old file stays in use. May be called from
+        any thread.
+        """
+        self.call_soon(self._reopen_logs)
+
+    def call_soon(self, callback: Callable[[], object]) -> None:
+        """Call ``callback`` in the loop of ``serve``, or at once before that.
+
+        May be called from any thread and from a signal handler; does nothing after the end.
+        """
+        if self._loop is None:
+            callback()
+            return
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            self._loop.call_soon_threadsafe(callback)
+
+    def time_left(self, at_least: float = 0.0) -> float | None:
+        """Seconds that remain of the time for the stop, which begins with the first call."""
+        timeout = self.config.timeout_graceful_shutdown
+        if timeout is None:
+            return None
+        now = time.monotonic()
+        self._stop_began = now if self._stop_began is None else self._stop_began
+        return max(self._stop_began + timeout - now, min(at_least, timeout))
+
+    def save_access_log(self) -> None:
+        """Write what the access log has, and no more of it; for a process that is to be ended."""
+        if self._access_log is not None:
+            self._access_log.close(_LOG_STEP)
+            access_log.abandon(self._access_log)
 
     def _load(self) -> Application:
         logs.configure(self.config.log_level)
@@ -111,19 +161,32 @@ class Server:
                 app_dir=self.config.app_dir,
             )
 
-    def _request(self, event: asyncio.Event) -> None:
-        if self._loop is None:
-            event.set()
-        elif not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(event.set)
+    def _on_error(self, interface: Interface, exception: BaseException, request_line: str) -> None:
+        if not self._is_copy() or not isinstance(exception, SystemExit):
+            logs.log_application_error(interface, exception, request_line)
+        if self._is_copy():
+            end_process(exit_status(exception))
 
-    def _on_signal(self) -> None:
+    def _is_copy(self) -> bool:
+        """Whether this is a forked child, in which nothing of the server may be used or closed."""
+        return self._pid != os.getpid()
+
+    def _on_signal(self, _number: int) -> None:
+        self.call_soon(self._stop_or_abort)
+
+    def _stop_or_abort(self) -> None:
         if self._stopping.is_set():
             self._aborting.set()
         self._stopping.set()
 
+    def _reopen_logs(self) -> None:
+        if self._access_log is not None and self.config.access_log_file is not None:
+            access_log.reopen(self._access_log, self.config.access_log_file)
+        else:
+            logger.info("There is no log file to open anew")
+
     async def _serve_application(
-        self, application: Application, listeners: sockets.Listeners, access_log: AccessLog | None
+        self, application: Application, listeners: sockets.Listeners
     ) -> None:
         lifespan = _lifespan(application, self.config.lifespan)
         startup = asyncio.create_task(lifespan.startup())
@@ -132,20 +195,22 @@ class Server:
                 return
         try:
             listeners.listen(self.config.backlog)
-            host = self._host(application, listeners, startup.result(), access_log)
+            host = self._host(application, listeners, startup.result())
             await self._answer_requests(host, application.app)
         finally:
-            shutdown = asyncio.create_task(lifespan.shutdown())
-            timeout = self.config.timeout_graceful_shutdown
-            if not await self._completed(shutdown, self._aborting, timeout):
-                logger.warning("The shutdown of the application was cut off")
+            if not self._is_copy():
+                await self._shut_down(lifespan)
+
+    async def _shut_down(self, lifespan: Lifespan) -> None:
+        shutdown = asyncio.create_task(lifespan.shutdown())
+        if not await self._completed(shutdown, self._aborting, self.time_left(_SHUTDOWN)):
+            logger.warning("The shutdown of the application was cut off")
 
     def _host(
         self,
         application: Application,
         listeners: sockets.Listeners,
         state: dict[str, Any] | None,
-        access_log: AccessLog | None,
     ) -> Host:
         config = self.config
         return Host(
@@ -153,11 +218,11 @@ class Server:
             asyncio.get_running_loop(),
             listeners.detach(),
             interface=application.interface,
-            on_error=functools.partial(logs.log_application_error, application.interface),
+            on_error=functools.partial(self._on_error, application.interface),
             state=state,
             root_path=config.root_path,
             driver=config.driver,
-            access_log=access_log,
+            access_log=self._access_log,
             proxy_headers=config.proxy_headers,
             forwarded_allow_ips=config.forwarded_allow_ips,
             proxy_protocol=config.proxy_protocol,
@@ -180,6 +245,31 @@ class Server:
             timeout_write=config.timeout_write,
         )
 
+    @contextlib.asynccontextmanager
+    async def _open_access_log(self) -> AsyncGenerator[None]:
+        log = access_log.open_access_log(self.config)
+        if log is None:
+            yield
+            return
+        self._access_log = log
+        try:
+            yield
+        finally:
+            try:
+                await self._write_out(log)
+            finally:
+                self._access_log = None
+                access_log.abandon(log)
+
+    async def _write_out(self, log: AccessLog) -> None:
+        """Let the log write what it has; a full pipe is waited for in the time for the stop."""
+        left = self.time_left()
+        end = math.inf if left is None else time.monotonic() + left
+        while not log.close(_LOG_STEP) and time.monotonic() < end:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._aborting.wait(), _LOG_STEP)
+                return
+
     async def _answer_requests(self, host: Host, application: object) -> None:
         try:
             host.start()
@@ -189,7 +279,8 @@ class Server:
                 await self._stopping.wait()
                 await self._drain(host)
         finally:
-            host.abort()
+            if not self._is_copy():
+                host.abort()
 
     def _announce(self, application: object) -> None:
         logger.info("%s", announcement(self.config.app, self._addresses))
@@ -202,22 +293,27 @@ class Server:
             in_flight = logs.counted(host.requests, "request")
             logger.info("Stopping after %s in flight (Ctrl+C: at once)", in_flight)
         drained = host.stop(disconnect=self.config.disconnect_on_stop)
-        timeout = self.config.timeout_graceful_shutdown
         # The future belongs to the host: giving up on it must not cancel it.
-        if await self._completed(asyncio.shield(drained), self._aborting, timeout):
+        if await self._completed(asyncio.shield(drained), self._aborting, self.time_left()):
             return
         cut_off = logs.counted(host.requests, "request was", "requests were")
         logger.warning("%s cut off by the stop", cut_off)
         host.disconnect()
-        await self._completed(asyncio.shield(drained), self._aborting, _LAST_WORDS)
+        last_words = min(_LAST_WORDS, (self.config.timeout_graceful_shutdown or math.inf) / 4)
+        await self._completed(asyncio.shield(drained), self._aborting, last_words)
 
     async def _completed(
-        self, work: asyncio.Future[Any], unless: asyncio.Event, seconds: float | None = None
+        self,
+        work: asyncio.Future[Any],
+        unless: asyncio.Event,
+        seconds: float | None = None,
     ) -> bool:
         """Wait for ``work`` and raise what it raises; false when it was given up and cancelled.
 
         That is when ``unless`` is set, or after so many seconds.
         """
+        if seconds is not None:
+            self.expect(seconds)
         given_up = asyncio.create_task(unless.wait())
         try:
             await asyncio.wait(
@@ -231,28 +327,8 @@ class Server:
             work.cancel()
 
 
-@contextlib.contextmanager
-def _access_log(config: Config) -> Generator[AccessLog | None]:
-    if not config.access_log:
-        yield None
-        return
-    path = config.access_log_file
-    try:
-        log = AccessLog(path, format=logs.access_log_format(config.access_log_format, path))
-    except OSError as error:
-        raise UsageError(
-            f"{path} can't be opened ({error.strerror}); choose another --access-log-file"
-        ) from None
-    try:
-        yield log
-    finally:
-        lost = log.close()
-        if lost:
-            count, reason = lost
-            lines = logs.counted(
-                count, "line of the access log was", "lines of the access log were"
-            )
-            logger.warning("%s lost: %s", lines, reason)
+def _expect_nothing(_seconds: float | None) -> None:
+    """A program that embeds the server is not ended when a stop takes too long."""
 
 
 def _lifespan(application: Application, mode: LifespanMode) -> Lifespan:

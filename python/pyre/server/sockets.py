@@ -47,6 +47,7 @@ class Listeners:
         # The application may change the current directory.
         self._path = path.absolute() if path else None
         self._identity = _identity(path) if path else None
+        self._owner = os.getpid()
         self.addresses = [_address(sock) for sock in sockets]
 
     def listen(self, backlog: int) -> None:
@@ -67,7 +68,8 @@ class Listeners:
         """Close what was not detached, and remove the unix socket's file if it is still ours."""
         for sock in self._sockets:
             sock.close()
-        if self._path and self._identity == _identity(self._path):
+        is_parent = self._owner == os.getpid()  # a forked child has copies, and the one file
+        if self._path and is_parent and self._identity == _identity(self._path):
             self._path.unlink()
 
     def __enter__(self) -> Self:

@@ -1,0 +1,174 @@
+"""A process that is a server: signals before it serves, and standard streams that are missing."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support.client import Connection
+from support.waiting import wait_for
+
+from server.conftest import ECHO_APP
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="sends signals to a process")
+
+IMPORTING = "print('importing', flush=True)\n"
+HANGING = IMPORTING + "import time\ntime.sleep(600)\n"
+SWALLOWING = f"import time\ntry:\n    {IMPORTING}    time.sleep(600)\nexcept:\n    pass\n{ECHO_APP}"
+
+UNSHARED = ["unshare", "--pid", "--fork", "--mount-proc", "--map-root-user", "--kill-child"]
+
+
+@pytest.fixture
+def start_pyre(tmp_path, environment):
+    """Start the command in the test's directory; it has gone when the test ends."""
+    with contextlib.ExitStack() as processes:
+
+        def start(source, *options, prefix=(), **popen):
+            tmp_path.joinpath("main.py").write_text(source, encoding="utf-8")
+            streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+            command = [*prefix, sys.executable, "-m", "pyre", "main:app", *options]
+            process = processes.enter_context(
+                subprocess.Popen(command, cwd=tmp_path, env=environment, **(streams | popen))
+            )
+            processes.callback(process.kill)
+            return process
+
+        yield start
+
+
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["int", "term"]
+)
+def test_a_signal_ends_an_import_that_hangs(start_pyre, number, status):
+    process = start_pyre(HANGING)
+    assert process.stdout.readline() == "importing\n"
+    process.send_signal(number)
+    assert process.communicate(timeout=60)[1] == ""
+    assert process.returncode == status
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_the_import_swallows_is_a_stop(start_pyre, number):
+    process = start_pyre(SWALLOWING, "--port", "0")
+    assert process.stdout.readline() == "importing\n"
+    process.send_signal(number)
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+
+
+def unshared():
+    """How to start a process that is the first of its namespace, as in a container."""
+    if shutil.which("unshare") is None:
+        pytest.skip("needs unshare(1)")
+    if subprocess.run([*UNSHARED, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this system lets no process have a namespace of its own")
+    return UNSHARED
+
+
+def child_of(pid):
+    """The first process of the namespace, as it is called outside."""
+    found = subprocess.run(
+        ["ps", "--no-headers", "-o", "pid", "--ppid", str(pid)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return int(found.stdout)
+
+
+def test_a_signal_ends_an_import_of_the_first_process_too(start_pyre):
+    process = start_pyre(HANGING, prefix=unshared())
+    assert process.stdout.readline() == "importing\n"
+    os.kill(child_of(process.pid), signal.SIGTERM)
+    process.communicate(timeout=60)
+    assert process.returncode == 128 + signal.SIGTERM
+
+
+def test_the_first_process_stops_as_any_other(start_pyre):
+    process = start_pyre(ECHO_APP, "--port", "0", prefix=unshared())
+    assert process.stderr.readline().startswith("Pyre ")
+    os.kill(child_of(process.pid), signal.SIGTERM)
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("closed", [[0], [1], [2], [1, 2], [0, 1, 2]], ids=str)
+def test_standard_streams_may_be_closed(start_pyre, tmp_path, closed):
+    def close():
+        for descriptor in closed:
+            os.close(descriptor)
+
+    streams = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+    path = tmp_path / "socket"
+    process = start_pyre(ECHO_APP, "--uds", str(path), preexec_fn=close, **streams)
+
+    def served():
+        with contextlib.suppress(OSError), Connection(str(path)) as connection:
+            return connection.request("GET /").body
+        return None
+
+    assert wait_for(served, "an answer") == b"hello"
+    for descriptor in closed:
+        opened = Path(f"/proc/{process.pid}/fd/{descriptor}").readlink()
+        assert opened == Path(os.devnull)
+    process.terminate()
+    assert process.wait(60) == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2])
+def test_other_signals_do_not_end_the_server(start_pyre, number):
+    process = start_pyre(ECHO_APP, "--port", "0")
+    assert process.stderr.readline().startswith("Pyre ")
+    process.send_signal(number)
+    assert process.stderr.readline() != ""
+    process.terminate()
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+
+
+def test_nohup_is_respected(start_pyre):
+    """The application sees the handlers while it is imported."""
+    source = f"import signal\nprint(signal.getsignal(signal.SIGHUP).name, flush=True)\n{ECHO_APP}"
+
+    def ignore():
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    process = start_pyre(source, "--port", "0", preexec_fn=ignore)
+    assert process.stdout.readline() == "SIG_IGN\n"
+    process.terminate()
+    process.communicate(timeout=60)
+
+
+def test_the_programs_own_handler_is_kept(tmp_path, environment):
+    source = (
+        "import signal, pyre\n"
+        "from main import app\n"
+        "own = lambda *_: print('own', flush=True)\n"
+        "signal.signal(signal.SIGUSR1, own)\n"
+        "pyre.run(app, port=0)\n"
+        "assert signal.getsignal(signal.SIGUSR1) is own\n"
+        "assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL\n"
+        "assert signal.getsignal(signal.SIGINT) is signal.default_int_handler\n"
+        "print('went on', flush=True)\n"
+    )
+    tmp_path.joinpath("main.py").write_text(ECHO_APP, encoding="utf-8")
+    with subprocess.Popen(
+        [sys.executable, "-c", source],
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr.readline().startswith("Pyre ")
+        process.send_signal(signal.SIGUSR1)
+        assert process.stdout.readline() == "own\n"
+        process.terminate()
+        assert process.communicate(timeout=60)[0] == "went on\n"
+    assert process.returncode == 0
