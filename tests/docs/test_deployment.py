@@ -8,7 +8,9 @@ import configparser
 import grp
 import os
 import pwd
+import re
 import shlex
+import signal
 import socket
 import subprocess
 import sys
@@ -22,6 +24,7 @@ import pytest
 from apps.documents import DOCS, Block, blocks
 from pyre.server.cli import command
 from pyre.server.config import Config
+from support.client import Connection
 from support.programs import needed
 from support.server import APPS
 from support.waiting import PATIENCE, wait_for
@@ -114,7 +117,7 @@ def test_connections_outlive_those_of_nginx(config: Config) -> None:
 
 
 @contextmanager
-def inherited(path: Path, words: list[str]) -> Iterator[None]:
+def inherited(path: Path, words: list[str]) -> Iterator[subprocess.Popen[bytes]]:
     """The server, with a socket that somebody else has opened, as systemd does."""
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
@@ -130,7 +133,7 @@ def inherited(path: Path, words: list[str]) -> Iterator[None]:
             preexec_fn=hand_over,  # noqa: PLW1509 - descriptor 3 is what systemd promises
         )
         try:
-            yield
+            yield process
             process.terminate()
             assert process.wait(PATIENCE) == 0
         finally:
@@ -219,3 +222,27 @@ def replaced(text: str, places: dict[str, str]) -> str:
         assert shown in text
         text = text.replace(shown, used)
     return text
+
+
+def test_a_rotation_of_the_log(tmp_path: Path, words: list[str]) -> None:
+    [block] = blocks(PAGE, "logrotate")
+    [name] = re.findall(r"--signal=(\w+)", block.text)
+    assert "create" in block.text
+    log, rotated = tmp_path / "access.log", tmp_path / "access.log.1"
+    options = [*words, "--access-log-file", str(log)]
+    with (
+        inherited(tmp_path / "shop.sock", options) as process,
+        Connection(str(tmp_path / "shop.sock")) as connection,
+    ):
+        assert connection.request("GET /before").status == 200
+        wait_for(log.read_bytes, "the first line")
+        log.rename(rotated)
+        log.touch()
+        process.send_signal(signal.Signals[name])
+
+        def is_followed() -> bool:
+            assert connection.request("GET /after").status == 200
+            return b"/after" in log.read_bytes()
+
+        wait_for(is_followed, "a line in the new file")
+    assert b"/before" in rotated.read_bytes()

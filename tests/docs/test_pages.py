@@ -48,6 +48,7 @@ LANGUAGES = {
     "console": set(DOCUMENTS),  # docs/test_commands.py
     "nginx": {DOCS / "deployment.md", DOCS / "command-line.md"},  # docs/test_deployment.py
     "ini": {DOCS / "deployment.md"},  # docs/test_deployment.py
+    "logrotate": {DOCS / "deployment.md"},  # docs/test_deployment.py
     "html": {*PAGES, TUTORIAL},  # a file of the page's program
     "javascript": {TUTORIAL},  # docs/test_tutorial.py
     "text": {*PAGES, *PSGI},  # what is printed, a grammar: nothing that could be executed
