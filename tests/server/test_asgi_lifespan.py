@@ -36,7 +36,7 @@ def scripted(*steps):
         for step in steps:
             if step is None:
                 await receive()
-            elif isinstance(step, Exception):
+            elif isinstance(step, BaseException):
                 raise step
             else:
                 await send(step)
@@ -144,6 +144,10 @@ def test_a_failed_shutdown_is_logged(caplog, afterwards):
         [None, STARTED, OSError("early")],
         [None, STARTED, None, OSError("late")],
         [None, STARTED, None, STOPPED, OSError("after the answer")],
+        [None, STARTED, asyncio.CancelledError("early")],
+        [None, STARTED, None, asyncio.CancelledError("late")],
+        [None, STARTED, None, GeneratorExit("late")],
+        [None, STARTED, None, BaseExceptionGroup("late", [SystemExit(1)])],
     ],
 )
 def test_an_exception_after_the_startup_is_logged_and_ends_the_lifespan(caplog, steps):

@@ -128,14 +128,17 @@ def test_an_exception_on_entering_is_the_cause(caplog, mode, exception, reason):
 
 
 def test_an_application_that_cancels_itself_on_entering_has_not_started():
-    with pytest.raises(StartupError, match=r"it was cancelled$"):
-        run(Site(enter=raising(asyncio.CancelledError())))
+    error = asyncio.CancelledError()
+    with pytest.raises(StartupError, match=r"CancelledError$") as raised:
+        run(Site(enter=raising(error)))
+    assert raised.value.__cause__ is error
 
 
-def test_an_exception_on_leaving_is_logged(caplog):
-    run(Site(leave=raising(OSError("stuck"))))
+@pytest.mark.parametrize("kind", [OSError, asyncio.CancelledError, GeneratorExit])
+def test_an_exception_on_leaving_is_logged(caplog, kind):
+    run(Site(leave=raising(kind("stuck"))))
     assert errors(caplog) == ["Exception in the lifespan of the PSGI application"]
-    assert "OSError: stuck" in caplog.text
+    assert f"{kind.__name__}: stuck" in caplog.text
 
 
 def test_the_traceback_that_is_logged_begins_in_the_application(caplog):

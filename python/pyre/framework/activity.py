@@ -2,13 +2,12 @@
 
 import asyncio
 import inspect
-import logging
 from collections.abc import Collection, Coroutine, Generator
 from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
-from pyre import psgi
+from pyre import loggers, psgi
 from pyre.framework.errors import HTTPError
 from pyre.framework.followed_streams import Followed, followed
 from pyre.framework.responses import problem
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 _Task: TypeAlias = asyncio.Task[Any]
 _Result = TypeVar("_Result")
 
-_LOG = logging.getLogger("pyre.framework")
+_LOG = loggers.named("pyre.framework")
 
 _PATIENCE: Final = 1.0
 """Seconds that what was cancelled has for its end."""
@@ -170,7 +169,7 @@ class Activity:
     def _on_task_done(self, task: _Task) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
-            _LOG.error("%r has failed", task, exc_info=error)
+            _LOG.fault("%r has failed", task, exc_info=error)
 
     def was_cancelled(self, task: _Task | None) -> bool:
         """Whether it was by ``end``; if so, it counts as never cancelled from now on."""

@@ -1,11 +1,11 @@
 """Who answers errors: handlers of the endpoint, then of its blueprint, then of the app."""
 
-import logging
 from collections.abc import Awaitable, Callable, Iterable
 from http import HTTPStatus
 from types import MethodType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
+from pyre import loggers
 from pyre.framework.errors import HTTPError, RegistrationError
 from pyre.framework.locations import location
 from pyre.framework.responses import Response, problem, respond
@@ -23,7 +23,7 @@ ErrorHandler = TypeVar("ErrorHandler", bound=Callable[..., Awaitable[object]])
 Respond: TypeAlias = Callable[["Request", Exception], Awaitable[object]]
 """A handler, bound to its blueprint if it has one."""
 
-_LOG = logging.getLogger("pyre.framework")
+_LOG = loggers.named("pyre.framework")
 
 PASSED_ON = (Disconnected, BodyError)
 """What is the host's affair: nobody is there to be answered, or they have been answered already."""
@@ -137,7 +137,7 @@ class ErrorResponder:
 
 
 def _log(request: "Request", error: Exception) -> None:
-    _LOG.error("%s %s failed", request.method, request.path, exc_info=error)
+    _LOG.fault("%s %s failed", request.method, request.path, exc_info=error)
 
 
 def _check(kind: Any) -> None:  # noqa: ANN401 - a programmer may pass anything

@@ -1,11 +1,11 @@
 """A module that an app has loaded."""
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
+from pyre import loggers
 from pyre.framework.contribution import Contribution, call
 from pyre.framework.errors import NoSetupError
 from pyre.framework.importing import Modules
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pyre.framework.app import App
     from pyre.framework.route import Route
 
-_LOG = logging.getLogger("pyre.framework")
+_LOG = loggers.named("pyre.framework")
 
 _LONG: Final = 10.0
 """Seconds after which it is told that a setup still runs."""
@@ -82,8 +82,8 @@ class Extension:
         await self.contribution.activity.end(drain, but)
         try:
             await self.contribution.stop()
-        except Exception:  # noqa: BLE001 - the rest of the app goes on
-            _LOG.exception("%s has ended with an error", self.name)
+        except Exception as error:  # noqa: BLE001 - the rest of the app goes on
+            _LOG.fault("%s has ended with an error", self.name, exc_info=error)
 
     def again(self) -> "Extension":
         """The same module, of which nothing is set up."""

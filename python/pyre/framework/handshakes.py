@@ -1,11 +1,10 @@
 """What answers the handshakes of WebSockets: from the request for one until it is closed."""
 
-import logging
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from pyre import psgi
+from pyre import loggers, psgi
 from pyre.framework.activity import Activity
 from pyre.framework.error_handlers import PASSED_ON, ErrorResponder
 from pyre.framework.errors import HTTPError
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from pyre.framework.app import App
     from pyre.framework.sessions.keeping import Load
 
-_LOG = logging.getLogger("pyre.framework")
+_LOG = loggers.named("pyre.framework")
 
 _INTERNAL_ERROR = 1011  # RFC 6455 §7.4.1
 
@@ -71,10 +70,10 @@ def until_closed(invoke: Invoke) -> Invoke:
             answer = await invoke(request)
         except PASSED_ON:
             raise
-        except Exception:
+        except Exception as error:
             if not request.is_accepted:
                 raise
-            _LOG.exception("WEBSOCKET %s failed", request.path)
+            _LOG.fault("WEBSOCKET %s failed", request.path, exc_info=error)
             await request.close(_INTERNAL_ERROR)
             answer = None
         if request.is_accepted:

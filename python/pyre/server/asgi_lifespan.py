@@ -41,7 +41,7 @@ class ASGILifespan(Lifespan):
         self._mode = mode
         self._phase = _Phase.STARTING
         self._state: dict[str, Any] = {}
-        self._exception: Exception | None = None
+        self._exception: BaseException | None = None
         self._failure = ""
         self._startup_received = False
         self._shutdown_received = False
@@ -85,12 +85,9 @@ class ASGILifespan(Lifespan):
             "asgi": {"version": "3.0", "spec_version": "2.0"},
             "state": self._state,
         }
-        try:
-            await self._app(scope, self._receive, self._send)
-        except Exception as exception:  # noqa: BLE001 - whatever the application raises is an answer
-            self._note(exception)
+        await self._app(scope, self._receive, self._send)
 
-    def _note(self, exception: Exception) -> None:
+    def _note(self, exception: BaseException) -> None:
         if self._phase is _Phase.STARTING:
             self._exception = exception
         elif self._phase is not _Phase.FAILED:  # its message has been logged, and is the better one

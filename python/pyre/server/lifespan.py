@@ -20,6 +20,7 @@ class Lifespan(ABC):
 
     def __init__(self) -> None:
         self._task: asyncio.Task[None] | None = None
+        self._is_given_up = False
         self._startup_answered = asyncio.Event()
         self._shutdown_wanted = asyncio.Event()
         self._shutdown_answered = asyncio.Event()
@@ -43,9 +44,20 @@ class Lifespan(ABC):
         self._task = asyncio.create_task(self._run(live), name="pyre lifespan")
         await self._answer_to(self._startup_answered)
 
+    @abstractmethod
+    def _note(self, exception: BaseException) -> None:
+        """Take what the application has raised."""
+
     async def _run(self, live: Callable[[], Awaitable[None]]) -> None:
         try:
             await live()
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as exception:
+            # A cancellation that this server did not ask for is an exception like any other.
+            if isinstance(exception, asyncio.CancelledError) and self._is_given_up:
+                raise
+            self._note(exception)
         finally:
             # Even if it ended without an answer, there will be no other.
             self._startup_answered.set()
@@ -55,6 +67,7 @@ class Lifespan(ABC):
         try:
             await answered.wait()
         except asyncio.CancelledError:
+            self._is_given_up = True
             if self._task is not None:
                 self._task.cancel()
             raise

@@ -4,6 +4,7 @@ import logging
 import sys
 from typing import Literal, TypeAlias
 
+from pyre import loggers
 from pyre.server import colours
 from pyre.server.config import AccessLogFormat
 from pyre.server.interface import Interface
@@ -11,7 +12,7 @@ from pyre.server.tracebacks import application_traceback
 
 CoreFormat: TypeAlias = Literal["common", "combined", "json", "dev", "dev-coloured"]
 
-logger = logging.getLogger("pyre")
+logger = loggers.named("pyre")
 
 
 class _Formatter(logging.Formatter):
@@ -34,15 +35,19 @@ class _Formatter(logging.Formatter):
 def configure(level: str) -> None:
     """Log from ``level`` (``critical`` to ``debug``) upwards.
 
-    Handlers that the program has set up, on this logger or on the root, are left to do the writing.
+    Handlers of the program, on this logger or on the root, are left to do the writing. Those of an
+    application that sets up logging later take over where they are set on this logger; what it
+    sets on the root is for its own lines.
     """
     logger.setLevel(level.upper())
+    loggers.Logger.logs_faults = level != "critical"
     if logger.hasHandlers():
         return
-    handler = logging.StreamHandler()
-    handler.setFormatter(_Formatter(has_colours=colours.shows_colours(handler.stream)))
-    logger.addHandler(handler)
-    # An application that sets up the root logger later would make each line appear twice.
+    # The stream of now: an application may replace `sys.stderr` by one that writes to its log.
+    loggers.STANDARD_ERROR.stream = sys.stderr
+    formatter = _Formatter(has_colours=colours.shows_colours(sys.stderr))
+    loggers.STANDARD_ERROR.setFormatter(formatter)
+    logger.addHandler(loggers.STANDARD_ERROR)
     logger.propagate = False
 
 
@@ -73,5 +78,8 @@ def log_application_error(
 
 def log_exception(message: str, exception: BaseException) -> None:
     """Log ``message`` as an error, with the traceback from the application's first frame on."""
-    traceback = application_traceback(exception)
-    logger.error("%s", message, exc_info=(type(exception), exception, traceback))
+    try:
+        traceback = application_traceback(exception)
+    except Exception:  # noqa: BLE001 - an exception is code of the application
+        traceback = None
+    logger.fault("%s", message, exc_info=(type(exception), exception, traceback))

@@ -24,7 +24,7 @@ class PSGILifespan(Lifespan):
         self._mode = mode
         self._state: dict[str, Any] = {}
         self._is_entered = False
-        self._exception: Exception | None = None
+        self._exception: BaseException | None = None
 
     async def startup(self) -> dict[str, Any]:
         """Enter the context; return the state, empty without a lifespan and in mode ``off``.
@@ -47,16 +47,16 @@ class PSGILifespan(Lifespan):
             raise StartupError(f"the application failed to start: {reason}") from self._exception
 
     async def _live(self, method: Callable[..., Any]) -> None:
-        try:
-            async with _checked_context(method(self._state)):
-                self._is_entered = True
-                self._startup_answered.set()
-                await self._shutdown_wanted.wait()
-        except Exception as exception:  # noqa: BLE001 - the application may raise anything
-            if self._is_entered:
-                log_exception("Exception in the lifespan of the PSGI application", exception)
-            else:
-                self._exception = exception
+        async with _checked_context(method(self._state)):
+            self._is_entered = True
+            self._startup_answered.set()
+            await self._shutdown_wanted.wait()
+
+    def _note(self, exception: BaseException) -> None:
+        if self._is_entered:
+            log_exception("Exception in the lifespan of the PSGI application", exception)
+        else:
+            self._exception = exception
 
 
 def _checked_context(context: object) -> AbstractAsyncContextManager[Any]:
@@ -68,7 +68,7 @@ def _checked_context(context: object) -> AbstractAsyncContextManager[Any]:
     return cast("AbstractAsyncContextManager[Any]", context)
 
 
-def _reason(exception: Exception | None) -> str:
+def _reason(exception: BaseException | None) -> str:
     if exception is None:
         return "it was cancelled"
     first_line = str(exception).partition("\n")[0]

@@ -117,5 +117,10 @@ async def follow(
     for function, arguments in calls:
         try:
             await function(*arguments)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - the next one must not suffer
-            report(error)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            is_cancelled = task is not None and task.cancelling()
+            if is_cancelled and isinstance(error, asyncio.CancelledError):
+                raise  # at the end of a stop
+            report(error)  # the next one must not suffer

@@ -110,6 +110,7 @@ impl Call {
                 Err(error) => (error, stream_in(&value)?),
             },
             Outcome::Raised(error) | Outcome::Fatal(error) => (error, None),
+            Outcome::Cancelled(error) if self.is_open(host)? => (error, None),
             Outcome::Cancelled(_) => {
                 self.request.get().take_after()?;
                 host.get().give_up(host.py(), self.request.get().id)?;
@@ -134,7 +135,8 @@ impl Call {
                 .end()
                 .and_then(|()| self.send_trailers(host, trailers)),
             Outcome::Raised(error) | Outcome::Fatal(error) => Err(error),
-            // Either the peer has left, or somebody wants no answer.
+            Outcome::Cancelled(error) if self.is_open(host)? => Err(error),
+            // The peer has left.
             Outcome::Cancelled(_) => host.get().give_up(host.py(), outlet.id),
         };
         match ended {
@@ -291,17 +293,22 @@ impl Call {
     /// What went wrong is answered where that is possible, and told where it is somebody's fault.
     fn fail(&self, host: &Bound<'_, Host>, error: PyErr) -> PyResult<()> {
         let (py, request) = (host.py(), self.request.get());
-        let host = host.get();
-        let is_open = host.core.borrow_mut()?.reactor.is_connected(request.id);
+        let is_open = self.is_open(host)?;
         let status = errors::body_status(&error, py)?;
         if is_open {
-            host.refuse(py, request.id, status.unwrap_or(500))?;
+            host.get().refuse(py, request.id, status.unwrap_or(500))?;
         }
         let is_told = status.is_some() || (!is_open && disconnect::is_told_by(error.value(py)));
         if is_told {
             return Ok(());
         }
-        host.report(error, request.line(), py)
+        host.get().report(error, request.line(), py)
+    }
+
+    /// Whether the response is incomplete and the peer is there.
+    fn is_open(&self, host: &Bound<'_, Host>) -> PyResult<bool> {
+        let id = self.request.get().id;
+        Ok(host.get().core.borrow_mut()?.reactor.is_connected(id))
     }
 
     /// The coroutine that does what was given to `after`, if anything was.

@@ -1,8 +1,8 @@
 """A request of PSGI, answered by an ASGI application."""
 
 import asyncio
-import logging
 
+from pyre import loggers
 from pyre.psgi.asgi_guest.receiving import Receiving
 from pyre.psgi.asgi_guest.scope import http_scope
 from pyre.psgi.asgi_guest.sending import Sending
@@ -12,7 +12,7 @@ from pyre.psgi.interface import Request
 from pyre.psgi.response import Response
 from pyre.server.asgi import ASGIApplication
 
-logger = logging.getLogger("pyre.psgi")
+logger = loggers.named("pyre.psgi")
 
 
 class HttpExchange:
@@ -64,7 +64,7 @@ class HttpExchange:
         if not self._response.done():
             self._response.set_exception(error)
         elif not await self._sending.fail(error) and not tells_of_leaving(error):
-            logger.error("Exception in ASGI application after its response", exc_info=error)
+            logger.fault("Exception in ASGI application after its response", exc_info=error)
 
 
 async def _finished(task: asyncio.Task[None]) -> None:

@@ -1,12 +1,12 @@
 """The states of an exchange (section 4), and what may be done in each."""
 
 import enum
-import logging
 from collections.abc import Callable, Coroutine
 from contextvars import copy_context
 from functools import partial
 from typing import Any
 
+from pyre import loggers
 from pyre.psgi.asgi_host.incoming import Incoming
 from pyre.psgi.asgi_host.outgoing import Outgoing
 from pyre.psgi.asgi_host.request_body import RequestBody
@@ -17,7 +17,7 @@ from pyre.psgi.fields import encoded_interim
 from pyre.psgi.statuses import checked_interim_status
 from pyre.server.asgi import Message, Receive, Scope, Send
 
-logger = logging.getLogger("pyre.psgi")
+logger = loggers.named("pyre.psgi")
 
 _EARLY_HINTS = 103
 
@@ -94,8 +94,9 @@ class Exchange:
         for function in self._afterwards:
             try:
                 await run_within(self.context, function)
-            except (Exception, SystemExit):  # whatever it is, the next one is called
-                logger.exception("Exception in a function that was called after the response")
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - the next one is called
+                message = "Exception in a function that was called after the response"
+                logger.fault(message, exc_info=error)
 
 
 class HttpExchange(Exchange):
