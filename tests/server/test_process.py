@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from support.client import Connection
+from support.server import APPS
 from support.waiting import wait_for
 
 from server.conftest import ECHO_APP
@@ -145,30 +146,62 @@ def test_nohup_is_respected(start_pyre):
     process.communicate(timeout=60)
 
 
-def test_the_programs_own_handler_is_kept(tmp_path, environment):
-    source = (
-        "import signal, pyre\n"
-        "from main import app\n"
-        "own = lambda *_: print('own', flush=True)\n"
-        "signal.signal(signal.SIGUSR1, own)\n"
-        "pyre.run(app, port=0)\n"
-        "assert signal.getsignal(signal.SIGUSR1) is own\n"
-        "assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL\n"
-        "assert signal.getsignal(signal.SIGINT) is signal.default_int_handler\n"
-        "print('went on', flush=True)\n"
-    )
-    tmp_path.joinpath("main.py").write_text(ECHO_APP, encoding="utf-8")
-    with subprocess.Popen(
-        [sys.executable, "-c", source],
-        cwd=tmp_path,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stderr.readline().startswith("Pyre ")
-        process.send_signal(signal.SIGUSR1)
-        assert process.stdout.readline() == "own\n"
-        process.terminate()
-        assert process.communicate(timeout=60)[0] == "went on\n"
+@pytest.fixture
+def start_program(environment):
+    """Start a program beside the modules that other tests serve."""
+    with contextlib.ExitStack() as processes:
+
+        def start(source):
+            process = processes.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-c", source],
+                    cwd=APPS,
+                    env=environment,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                )
+            )
+            processes.callback(process.kill)
+            return process
+
+        yield start
+
+
+def test_the_programs_own_handlers_are_kept(start_program):
+    process = start_program("""
+import signal, pyre
+own = lambda *_: print('own', flush=True)
+signal.signal(signal.SIGUSR1, own)
+pyre.run("stops:app", port=0, access_log=False)
+assert signal.getsignal(signal.SIGUSR1) is own
+assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+assert signal.set_wakeup_fd(-1) == -1
+print('went on', flush=True)
+""")
+    assert process.stderr.readline().startswith("Pyre ")
+    process.send_signal(signal.SIGUSR1)
+    assert process.stdout.readline() == "own\n"
+    process.terminate()
+    assert process.communicate(timeout=60)[0] == "<shutdown>\nwent on\n<atexit>\n"
+    assert process.returncode == 0
+
+
+def test_a_program_ends_without_the_threads_that_its_application_has_left(start_program, tmp_path):
+    process = start_program(f"""
+import threading, time, pyre
+pyre.run("stops:app", uds={str(tmp_path / "socket")!r}, timeout_graceful_shutdown=0.1)
+def work():
+    threading.main_thread().join()
+    print("own thread", flush=True)
+threading.Thread(target=work).start()
+""")
+    assert process.stderr.readline().startswith("Pyre ")
+    with Connection(str(tmp_path / "socket")) as connection:
+        assert connection.request("GET /thread").status == 200
+    process.terminate()
+    output, errors = process.communicate(timeout=60)
+    assert output.endswith("own thread\n<atexit>\n")
+    assert "Ended without waiting for the threads sleeper" in errors
     assert process.returncode == 0

@@ -69,7 +69,7 @@ def test_the_second_signal_waits_for_no_last_words(serve: Launcher) -> None:
         assert server.wait() == 0
 
 
-LEFT_RUNNING = ["executor", "thread", "deaf", "blocking", "generating"]
+LEFT_RUNNING = ["executor", "thread", "deaf", "blocking", "computing", "generating"]
 
 
 @pytest.mark.parametrize("left_running", LEFT_RUNNING)

@@ -37,20 +37,26 @@ _LAST_STEP = 0.75
 class Ending:
     """Ends the process at a deadline, unless it has ended by itself.
 
-    ``save`` writes what the server has not written yet. All methods may be called in a signal
-    handler: none takes a lock that the handler could have interrupted.
+    ``save`` writes what the server has not written yet. ``on_wakeup`` is called, on a thread, with
+    the numbers of signals that Python writes to ``wakeup_descriptor`` as they arrive, when the main
+    thread may be in a call that holds up its handlers. Methods that take a time may be called in a
+    signal handler: none takes a lock that the handler could have interrupted.
     """
 
-    def __init__(self, save: Callable[[], None]) -> None:
+    def __init__(self, save: Callable[[], None], on_wakeup: Callable[[bytes], None]) -> None:
         self._save = save
+        self._on_wakeup = on_wakeup
         self._status = 0
         self._is_hurried = False
         self._is_exiting = False
         self._is_closed = False
         self._deadline = math.inf
         self._timer = ExitTimer()
+        self._threads_before = set(threading.enumerate())
+        self._left_behind: list[threading.Thread] = []
         self._inbox, self._outbox = socket.socketpair()
         self._outbox.setblocking(False)
+        self.wakeup_descriptor = self._outbox.fileno()
         # Started now, as a signal handler could interrupt another start of a thread.
         threading.Thread(target=self._watch, name="pyre-ending", daemon=True).start()
 
@@ -73,9 +79,17 @@ class Ending:
         """The handlers of ``atexit`` are being called, and must not be called again."""
         self._is_exiting = True
 
-    def close(self) -> None:
-        """Let the process go on: it is the program's again."""
+    def close(self, seconds: float | None) -> None:
+        """Give the process back to the program.
+
+        When its main thread has ended, it waits for threads that the application has left running
+        until ``seconds`` are over, and without an end for all others.
+        """
         self._timer.cancel()
+        if seconds is not None:
+            self._deadline = time.monotonic() + seconds
+            started = set(threading.enumerate()) - self._threads_before
+            self._left_behind = [thread for thread in started if not thread.daemon]
         self._is_closed = True
         self._wake()
 
@@ -99,7 +113,23 @@ class Ending:
                     self._end()
                 self._inbox.settimeout(None if wait == math.inf else wait)
                 with suppress(TimeoutError):
-                    self._inbox.recv(4096)
+                    numbers = self._inbox.recv(4096).strip(b"\0")
+                    if numbers:
+                        self._on_wakeup(numbers)
+        if self._left_behind:
+            self._watch_exit()
+
+    def _watch_exit(self) -> None:
+        main = threading.main_thread()
+        main.join()
+        for thread in {*threading.enumerate()} - {*self._left_behind, main}:
+            if not thread.daemon:
+                thread.join()
+        for thread in self._left_behind:
+            thread.join(max(0.0, self._deadline - time.monotonic()))
+        if any(thread.is_alive() for thread in self._left_behind):
+            self._timer.set(_LAST_STEP, self._status)
+            self._end()
 
     def _end(self) -> NoReturn:
         logger.warning("Ended without waiting for %s", _left_running())

@@ -45,12 +45,17 @@ class ServingProcess:
         others = [n for n in _OTHER_SIGNALS if signal.getsignal(n) == signal.SIG_DFL]
         self._signals = SignalHandlers(self._on_signal, [*STOP_SIGNALS, *others])
         # On another thread the process is not the server's to end.
-        self._ending = Ending(self.server.save_access_log) if self._signals.may_install else None
-        if self._ending is not None:
+        self._ending: Ending | None = None
+        if self._signals.may_install:
+            self._ending = Ending(self.server.save_access_log, self._on_wakeup)
             self.server.expect = self._ending.expect
+        self._wakeups_seen = itertools.count()
+        # Where the loop, or the program, wants to be told of signals.
+        self._wakeup_wanted_at = -1
 
     def __enter__(self) -> Self:
         self._signals.__enter__()
+        self._take_wakeups()
         return self
 
     def __exit__(
@@ -61,13 +66,25 @@ class ServingProcess:
     ) -> None:
         self._signals.__exit__(exception_type, exception, traceback)
         if self._ending is not None:
-            self._ending.close()
+            signal.set_wakeup_fd(self._wakeup_wanted_at)
+            self._ending.close(self.server.time_left())
 
     def load(self) -> None:
         """Import the application; a signal interrupts it."""
         with self._signals.interrupting():
             self.server.load()
         self._is_loaded = True
+
+    async def serve(self) -> None:
+        """Serve in the running loop."""
+        before = self._wakeup_wanted_at
+        self._take_wakeups()  # uvloop has them
+        try:
+            await self.server.serve()
+        finally:
+            if self._wakeup_wanted_at != before:
+                signal.set_wakeup_fd(self._wakeup_wanted_at)
+                self._wakeup_wanted_at = before
 
     @contextlib.contextmanager
     def runner(self, factory: LoopFactory) -> Generator[asyncio.Runner]:
@@ -97,6 +114,29 @@ class ServingProcess:
         if self._ending is not None:
             self._ending.expect(self.server.time_left(), status)
 
+    def _take_wakeups(self) -> None:
+        if self._ending is None:
+            return
+        ours = self._ending.wakeup_descriptor
+        others = signal.set_wakeup_fd(ours, warn_on_full_buffer=False)
+        if others not in {ours, -1}:
+            self._wakeup_wanted_at = others
+
+    def _on_wakeup(self, numbers: bytes) -> None:
+        """Bound the stop although the main thread may be in a call that no handler interrupts."""
+        for _ in filter(STOP_SIGNALS.__contains__, numbers):
+            if self._ending is None:
+                return
+            if next(self._wakeups_seen) > 0:
+                self._ending.hurry()
+            else:
+                self._ending.expect(self.server.config.timeout_graceful_shutdown)
+        if self._wakeup_wanted_at >= 0:
+            with contextlib.suppress(OSError):
+                os.write(self._wakeup_wanted_at, numbers)
+        # A signal that comes just before the loop waits does not end the wait.
+        self.server.call_soon(_wake)
+
     def _on_signal(self, number: int) -> None:
         name = signal.Signals(number).name
         if number in STOP_SIGNALS or (name == "SIGHUP" and self._has_lost_terminal()):
@@ -124,6 +164,10 @@ class ServingProcess:
 
     def _has_lost_terminal(self) -> bool:
         return self._has_terminal and not _has_terminal()
+
+
+def _wake() -> None:
+    """Let the main thread run the handlers of signals."""
 
 
 def _note_hangup() -> None:

@@ -38,7 +38,7 @@ def _serve(process: ServingProcess) -> int:
         with current_loop(loop_factory(config.loop)) as factory:
             process.load()
             with process.runner(factory) as runner:
-                runner.run(process.server.serve())
+                runner.run(process.serve())
     except (Exception, KeyboardInterrupt) as failure:  # noqa: BLE001 - the outermost frame
         return report(failure)
     return 0
@@ -66,8 +66,9 @@ def run(config: Config) -> None:
 
         pyre.run("main:app", host="0.0.0.0", port=80)
 
-    Returns after a clean stop. When tasks or threads of the application still run at the end of
-    the time for the stop, the process is ended instead, with status 0. Raises ``ConfigError`` for
+    Returns after a clean stop. When tasks of the application still run at the end of the time for
+    the stop, the process is ended instead, with status 0; so it is where only threads that the
+    application has left running hold up its exit. Raises ``ConfigError`` for
     an argument that is out of range, and ``UsageError`` where an event loop runs already, as in a
     notebook: write ``await pyre.Server(pyre.Config("main:app")).serve()`` there. What else goes
     wrong it explains on standard error, as the command does, and raises ``SystemExit``: status 2
