@@ -193,6 +193,55 @@ async def return_silently(_scope: Scope, receive: Receive, _send: Send) -> None:
 
 
 @app.add
+async def answer_unless_gone(_scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer when the gate opens, and not at all when the client has gone by then."""
+    await begin(receive)
+    gone = asyncio.create_task(receive())
+    gate = asyncio.create_task(app.gate("answer"))
+    await asyncio.wait({gone, gate}, return_when=asyncio.FIRST_COMPLETED)
+    if gone.done():
+        gate.cancel()
+        app.report("answer-unless-gone", gone.result()["type"])
+    else:
+        gone.cancel()
+        await respond(send, b"answered")
+
+
+@app.add
+async def stream_unless_gone(_scope: Scope, receive: Receive, send: Send) -> None:
+    """Stream a last piece when the gate opens, and not when the client has gone by then."""
+    await start(send)
+    await send({"type": "http.response.body", "body": b"first ", "more_body": True})
+    await answer_unless_gone(_scope, receive, without_start(send))
+
+
+def without_start(send: Send) -> Send:
+    async def send_rest(message: Message) -> None:
+        if message["type"] != "http.response.start":
+            await send(message)
+
+    return send_rest
+
+
+@app.add
+async def ask_now_and_then(_scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer when the gate opens, and look in between whether the client has gone."""
+    await begin(receive)
+    gate = asyncio.create_task(app.gate("answer"))
+    while not gate.done():
+        try:
+            async with asyncio.timeout(0):
+                message = await receive()
+        except TimeoutError:
+            await asyncio.wait({gate}, timeout=0.01)
+        else:
+            gate.cancel()
+            app.report("ask-now-and-then", message["type"])
+            return
+    await respond(send, b"answered")
+
+
+@app.add
 async def not_cancelled(_scope: Scope, receive: Receive, _send: Send) -> None:
     """Go on with something else than the connection while the peer leaves."""
     await begin(receive)

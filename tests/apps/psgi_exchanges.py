@@ -268,6 +268,20 @@ async def kept_body_afterwards(request: psgi.Request) -> psgi.Response:
 
 
 @app.add
+async def held_unless_closed(request: psgi.Request) -> psgi.Response:
+    """Wait for the gate while another task waits for the client to leave."""
+    await request.read()
+    app.report("begun", None)
+    closed = asyncio.create_task(request.closed())
+    gate = asyncio.create_task(app.gate("held"))
+    await asyncio.wait({closed, gate}, return_when=asyncio.FIRST_COMPLETED)
+    app.report("held", "closed" if closed.done() else "answered")
+    closed.cancel()
+    gate.cancel()
+    return psgi.Response(body="response")
+
+
+@app.add
 async def held(_request: psgi.Request) -> psgi.Response:
     """Wait for something else than the peer."""
     app.report("begun", None)

@@ -135,11 +135,23 @@ def test_the_peer_leaves(server: Server, leave: Leave, log: Log, body: bytes) ->
     log.assert_quiet()
 
 
-def test_a_peer_that_ends_its_side_counts_as_gone(server: Server) -> None:
-    with begun(server, "POST /closed-by-the-peer", body=b"body") as connection:
+def test_a_peer_that_leaves_after_it_has_ended_its_side_is_gone(server: Server) -> None:
+    connection = begun(server, "POST /closed-by-the-peer", body=b"body")
+    reported(server, "begun")
+    half_close(connection)
+    connection.reset()
+    assert reported(server, "closed") == (False, True)
+
+
+@pytest.mark.needs("half-close")
+def test_a_peer_that_ends_its_side_is_answered_though_somebody_waits(server: Server) -> None:
+    with begun(server, "POST /held-unless-closed", body=b"body") as connection:
         reported(server, "begun")
         half_close(connection)
-        assert reported(server, "closed") == (False, True)
+        assert server.request("GET /plain").status == 404
+        open_gate(server, "held")
+        assert connection.read_response("POST").body == b"response"
+        assert reported(server, "held") == "answered"
 
 
 @pytest.mark.needs("half-close")

@@ -25,6 +25,8 @@ pub(crate) struct Readiness {
     pub(crate) writable: bool,
     /// The peer has ended its side, or more.
     pub(crate) read_closed: bool,
+    /// Both sides have ended.
+    pub(crate) hung_up: bool,
     /// The connection is gone. An end on both sides is not that: what the peer sent before may still
     /// be there to read.
     pub(crate) broken: bool,
@@ -37,6 +39,7 @@ impl From<&event::Event> for Readiness {
             readable: event.is_readable(),
             writable: event.is_writable(),
             read_closed: event.is_read_closed(),
+            hung_up: event.is_read_closed() && event.is_write_closed(),
             broken: event.is_error(),
         }
     }

@@ -9,9 +9,14 @@ use std::{
 };
 
 use mio::{Interest, Registry, Token, event::Source, net};
-use socket2::{Domain, SockRef, Socket};
+use socket2::{Domain, SockRef, Socket, TcpKeepalive};
 
 use crate::Address;
+
+/// Apache and nginx leave it to the system, which takes two hours; load balancers take a minute.
+const KEEP_ALIVE: TcpKeepalive = TcpKeepalive::new()
+    .with_time(Duration::from_secs(60))
+    .with_interval(Duration::from_secs(15));
 
 /// A connected socket.
 #[derive(Debug)]
@@ -84,6 +89,24 @@ impl Stream {
             }
             #[cfg(unix)]
             Self::Unix(_) => {}
+        }
+    }
+
+    /// Whether the system tells when the peer has closed, and not only ended its side.
+    pub(crate) const fn tells_of_leaving(&self) -> bool {
+        match self {
+            Self::Tcp(_) => false,
+            #[cfg(unix)]
+            Self::Unix(_) => true,
+        }
+    }
+
+    /// Has the system look now and then whether the peer is still there. One that has ended its side tells
+    /// nothing more when it leaves.
+    pub(crate) fn keep_alive(&self) {
+        if let Self::Tcp(stream) = self {
+            // Where that can't be set, a peer that leaves silently is noticed by the next write.
+            let _ = SockRef::from(stream).set_tcp_keepalive(&KEEP_ALIVE);
         }
     }
 

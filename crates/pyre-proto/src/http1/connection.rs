@@ -176,6 +176,13 @@ impl Connection {
             .is_ok()
     }
 
+    /// Writes the beginning of what the response goes on with, so that a peer shows whether it is there. To
+    /// one that is, nothing is different. Returns false where nothing can be written.
+    pub fn send_ahead(&mut self) -> bool {
+        let response = self.response.as_mut();
+        response.is_some_and(|response| response.send_ahead(&mut self.output))
+    }
+
     /// Content of the response; `end` says that it is the last. Returns the octets of it that are
     /// sent: none in answer to HEAD, for one.
     ///

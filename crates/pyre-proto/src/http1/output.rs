@@ -48,6 +48,8 @@ pub(crate) struct Output {
     written: usize,
     /// Octets of `tail` that may be written.
     committed: usize,
+    /// Octets that were written before what they are the beginning of; that is appended next.
+    ahead: usize,
 }
 
 /// Octets of a tail that are worth being moved over those that are written.
@@ -67,7 +69,27 @@ impl Output {
 
     /// What was appended may be written.
     pub(crate) fn commit(&mut self) {
+        if self.ahead > 0 {
+            self.skip_ahead();
+        }
         self.committed = self.tail.len();
+    }
+
+    /// Appends the beginning of what will be appended next, which may be written now. Without effect when
+    /// that has been done.
+    pub(crate) fn send_ahead(&mut self, beginning: &[u8]) {
+        if self.ahead == 0 {
+            self.open().extend_from_slice(beginning);
+            self.commit();
+            self.ahead = beginning.len();
+        }
+    }
+
+    fn skip_ahead(&mut self) {
+        let open = self.committed.min(self.tail.len());
+        let skipped = self.ahead.min(self.tail.len() - open);
+        self.tail.drain(open..open + skipped);
+        self.ahead -= skipped;
     }
 
     /// Takes out what was appended since the last commit.
@@ -91,6 +113,7 @@ impl Output {
     }
 
     fn push_piece(&mut self, piece: Piece) {
+        self.commit();
         if self.written < self.tail.len() {
             let mut tail = Bytes::from(std::mem::take(&mut self.tail));
             tail.advance(self.written);
@@ -156,7 +179,11 @@ impl Output {
         let length = usize::try_from(length).unwrap_or(usize::MAX);
         self.written = self.written.saturating_add(length).min(self.committed);
         if self.written == self.tail.len() {
-            *self = Self::default();
+            let ahead = self.ahead;
+            *self = Self {
+                ahead,
+                ..Self::default()
+            };
         } else if self.written >= WORTH_MOVING && self.written * 2 >= self.tail.len() {
             self.forget_written();
         }

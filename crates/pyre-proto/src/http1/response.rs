@@ -80,6 +80,26 @@ impl Response {
         matches!(self.state, State::HeadOpen(_))
     }
 
+    /// Writes a byte of what comes next in any case: the first of a status line, or a leading zero of a
+    /// chunk size (RFC 9112 §7.1). Returns false where nothing is known of what comes.
+    pub(crate) fn send_ahead(&mut self, output: &mut Output) -> bool {
+        match self.state {
+            State::AwaitingHead => output.send_ahead(b"H"),
+            State::HeadOpen(_) => return self.data(Content::Copied(&[]), false, output).is_ok(),
+            State::SendingContent {
+                coding: Coding::Chunked(_),
+                ..
+            } => {
+                output.open().push(b'0');
+                output.commit();
+            }
+            State::SendingContent { .. } | State::SendingTrailers(_) | State::Complete => {
+                return false;
+            }
+        }
+        true
+    }
+
     /// Whether the connection can be used again after this response.
     pub(crate) const fn keep_alive(&self) -> bool {
         self.asked.keep_alive

@@ -191,6 +191,8 @@ impl Reactor {
             is_readable: true,
             is_writable: true,
             peer_finished: false,
+            is_hung_up: false,
+            is_probed: false,
             is_broken: false,
             in_request: false,
             awaits_content: false,

@@ -79,6 +79,10 @@ pub(super) struct Connection {
     pub(super) is_writable: bool,
     /// The peer has ended its side, and may still read.
     pub(super) peer_finished: bool,
+    /// Both sides have ended: nothing that is sent arrives.
+    pub(super) is_hung_up: bool,
+    /// Whether the peer of this request is there has been tried.
+    pub(super) is_probed: bool,
     pub(super) is_broken: bool,
     /// A request has been handed on and is not answered in full.
     pub(super) in_request: bool,
@@ -101,6 +105,7 @@ impl Connection {
         self.is_readable |= readiness.readable || readiness.read_closed;
         self.is_writable |= readiness.writable;
         self.peer_finished |= readiness.read_closed;
+        self.is_hung_up |= readiness.hung_up;
         self.is_broken |= readiness.broken;
     }
 
@@ -118,12 +123,6 @@ impl Connection {
         self.peer_finished && !self.is_readable
     }
 
-    /// Whether the peer has ended its side after a request that the application has read. That it may
-    /// still read the response does not matter to who waits for it to leave.
-    pub(super) fn has_left(&self) -> bool {
-        self.peer_finished && self.http.is_content_read()
-    }
-
     /// Whether a response to this request can be sent.
     pub(super) fn is_answerable(&self, id: RequestId) -> bool {
         let is_this_one = self.generation == id.connection.generation && self.serial == id.serial;
@@ -134,6 +133,7 @@ impl Connection {
         self.serial = self.serial.wrapping_add(1);
         self.turn_requests += 1;
         self.in_request = true;
+        self.is_probed = false;
         self.deadline.restart();
     }
 

@@ -144,27 +144,4 @@ impl Reactor {
             Taken::Pending
         }
     }
-
-    /// Whether the exchange is over: the peer has gone, or the response is complete. If not,
-    /// [`super::Event::Wake`] will say when to ask again.
-    ///
-    /// Once the application has read the request, a peer that ends its side is gone, and from then on the
-    /// connection is over; until somebody asks, such a peer is still answered (RFC 9112 §9.6). While content
-    /// is unread, only a reset is noticed.
-    pub fn await_end(&mut self, id: RequestId) -> bool {
-        let reports_peers_gone = self.reports_peers_gone;
-        let Some(connection) = self.open_request(id) else {
-            return true;
-        };
-        if connection.is_broken || (reports_peers_gone && connection.http.is_content_read()) {
-            return true;
-        }
-        if !connection.has_left() {
-            connection.awaits_end = true;
-            return false;
-        }
-        connection.is_broken = true;
-        self.queue(id.connection);
-        true
-    }
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use pyre_proto::http1::{Phase, RequestError};
 
-use super::{ConnectionId, Reactor, connection::Connection, pace::Pace};
+use super::{ConnectionId, Reactor, connection::Connection, leaving::SILENCE, pace::Pace};
 use crate::{config::Timeouts, timer_wheel::Tick};
 
 /// How long a connection that is being closed is listened to.
@@ -18,6 +18,8 @@ enum Cause {
     Content,
     KeepAlive,
     Write,
+    /// The peer may have gone, and can't be probed.
+    Silence,
     Linger,
 }
 
@@ -31,6 +33,8 @@ pub(super) struct Deadline {
     is_lingering: bool,
     has_served: bool,
     content_pace: Pace,
+    /// Since when nothing was written to a peer that may have gone and can't be probed.
+    silent_since: Option<Instant>,
     /// It has passed; the connection has one more turn to show that what was awaited has come.
     is_late: bool,
 }
@@ -40,6 +44,7 @@ impl Deadline {
     pub(super) fn restart(&mut self) {
         self.release();
         self.content_pace = Pace::default();
+        self.silent_since = None;
         self.has_served = true;
     }
 
@@ -55,9 +60,22 @@ impl Deadline {
 
     /// Octets were written: the time for the next begins.
     pub(super) fn has_written(&mut self) {
-        if self.cause == Some(Cause::Write) {
+        if matches!(self.cause, Some(Cause::Write | Cause::Silence)) {
             self.release();
         }
+        if self.silent_since.is_some() {
+            self.begin_silence();
+        }
+    }
+
+    /// From now on it counts how long nothing is written.
+    pub(super) fn begin_silence(&mut self) {
+        self.silent_since = Some(Instant::now());
+    }
+
+    pub(super) fn has_been_silent(&self, duration: Duration) -> bool {
+        self.silent_since
+            .is_some_and(|since| since.elapsed() >= duration)
     }
 
     const fn release(&mut self) {
@@ -102,6 +120,9 @@ impl Deadline {
             }
             Cause::KeepAlive => timeouts.keep_alive,
             Cause::Write => timeouts.write,
+            Cause::Silence => self
+                .silent_since
+                .map(|since| SILENCE.saturating_sub(now.saturating_duration_since(since))),
             Cause::Linger => Some(LINGER),
         }
     }
@@ -114,6 +135,9 @@ impl Connection {
         }
         if !self.http.is_flushed() {
             return Some(Cause::Write);
+        }
+        if self.awaits_end && self.deadline.silent_since.is_some() {
+            return Some(Cause::Silence);
         }
         match self.http.phase() {
             // The time before the first octet of the first head counts, and so does that for a header of
@@ -189,7 +213,8 @@ impl Reactor {
         // A header of the PROXY protocol is not a word yet.
         let has_spoken = connection.http.has_input() && !connection.peer.owes_header();
         match connection.deadline.cause {
-            None => {}
+            // In a silence, the application has been woken to ask again.
+            None | Some(Cause::Silence) => {}
             Some(Cause::Head | Cause::FirstHead) if has_spoken => {
                 self.refuse(id, RequestError::Timeout);
             }

@@ -17,6 +17,7 @@ mod connection;
 mod content;
 mod deadlines;
 mod departures;
+mod leaving;
 mod pace;
 mod peer;
 mod responses;

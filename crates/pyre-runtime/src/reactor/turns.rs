@@ -65,8 +65,11 @@ impl Reactor {
             return self.ended.pop().map(Step::Wake);
         }
         if connection.in_request {
-            let wakes = connection.wakes(low_water);
-            return wakes.then(|| Step::Wake(self.request_id(id)));
+            if connection.wakes(low_water) {
+                return Some(Step::Wake(self.request_id(id)));
+            }
+            self.probe(id);
+            return None;
         }
         if connection.peer.owes_header() && !self.take_proxy_header(id) {
             return None;

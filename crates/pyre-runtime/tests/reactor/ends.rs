@@ -56,15 +56,15 @@ fn it_is_the_end_of_the_response() {
 }
 
 #[test]
-fn it_is_the_end_of_a_peer_that_has_nothing_more_to_say() {
+fn it_is_the_leaving_of_the_peer() {
     let whole = [&post("/", 3)[..], b"abc"].concat();
     for request in [get("/"), whole] {
         let mut server = Server::new();
-        let mut client = server.connect_and_send(request);
+        let client = server.connect_and_send(request);
         let id = server.request().id;
         server.content(id);
         not_over(&mut server, id);
-        client.finish();
+        drop(client);
         over(&mut server, id);
         let answered = try_answer(&mut server.reactor, id, b"");
         assert_eq!(answered, Err(SendError::Disconnected));
@@ -75,46 +75,35 @@ fn it_is_the_end_of_a_peer_that_has_nothing_more_to_say() {
 #[test]
 fn content_that_there_is_none_of_need_not_be_read() {
     let mut server = Server::new();
-    let (mut client, id) = waiting(&mut server, get("/"));
-    client.finish();
+    let (client, id) = waiting(&mut server, get("/"));
+    drop(client);
     over(&mut server, id);
-    assert_eq!(server.reactor.receive(id), Received::Data(b"", true));
     assert_eq!(server.reactor.receive(id), Received::Disconnected);
     server.drained();
 }
 
 #[test]
-fn a_peer_that_has_ended_its_side_before_is_gone_once_somebody_asks() {
+fn a_peer_that_has_left_before_is_gone_when_somebody_asks() {
     let mut server = Server::new();
-    let mut client = server.connect_and_send(get("/"));
-    client.finish();
+    let client = server.connect_and_send(get("/"));
     let id = server.request().id;
+    drop(client);
     server.settle();
-    assert!(server.reactor.is_connected(id));
-    assert!(server.reactor.await_end(id));
+    assert!(server.reactor.is_connected(id), "nobody has asked");
+    server.run_until("it is gone", |server| server.reactor.await_end(id));
     assert!(!server.reactor.is_connected(id));
     server.drained();
 }
 
 #[test]
-fn a_peer_that_is_told_of_but_not_asked_for_is_answered() {
-    let mut server = Server::new();
-    let (mut client, id) = waiting(&mut server, get("/"));
-    client.finish();
-    server.wake(id);
-    answer(&mut server.reactor, id, b"still there");
-    assert_eq!(server.response(&mut client).text(), "still there");
-}
-
-#[test]
-fn a_peer_that_ends_its_side_is_there_until_its_content_is_read() {
+fn a_peer_that_leaves_is_there_until_its_content_is_read() {
     for length in [3, 200_000] {
         let content = vec![b'x'; length];
         let mut server = Server::new();
         let request = [&post("/", length)[..], &content].concat();
         let (mut client, id) = waiting(&mut server, request);
         server.run_until("the content is sent", |_| client.pump().unsent.is_empty());
-        client.finish();
+        drop(client);
         not_over(&mut server, id);
         assert!(server.content(id) == content);
         over(&mut server, id);
@@ -147,7 +136,7 @@ fn content_that_comes_is_not_the_end() {
     assert_eq!(server.content(id), b"abc");
     client.send(get("/next"));
     not_over(&mut server, id);
-    client.finish();
+    drop(client);
     over(&mut server, id);
 }
 

@@ -12,6 +12,7 @@ mod deadlines;
 mod departures;
 mod ends;
 mod files;
+mod leaving;
 mod output;
 mod peers;
 mod pollers;
