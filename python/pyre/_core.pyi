@@ -73,6 +73,8 @@ class _Options(TypedDict, total=False):
     state: dict[str, Any] | None
     root_path: str
     driver: Literal["poller", "thread"]
+    asgi_spec_version: str
+    asgi_pathsend: bool
     access_log: AccessLog | None
     proxy_headers: bool
     forwarded_allow_ips: str

@@ -161,6 +161,18 @@ async def endless(tag: str) -> Response:
     return streamed(pieces)
 
 
+@app.router.get("/idle/{tag}")
+async def idle(tag: str) -> Response:
+    async def pieces() -> AsyncIterator[bytes]:
+        try:
+            await asyncio.Event().wait()
+            yield b"tick\n"
+        finally:
+            finished.append(tag)
+
+    return streamed(pieces)
+
+
 @app.router.get("/headers")
 async def headers(request: Request) -> Response:
     return json([value.decode() for value in request.get_headers(b"X-Tag")])

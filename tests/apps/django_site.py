@@ -149,6 +149,17 @@ async def endless(_request: HttpRequest, tag: str) -> StreamingHttpResponse:
     return StreamingHttpResponse(pieces())
 
 
+async def idle(_request: HttpRequest, tag: str) -> StreamingHttpResponse:
+    async def pieces() -> AsyncIterator[str]:
+        try:
+            await asyncio.Event().wait()
+            yield "tick\n"
+        finally:
+            finished.append(tag)
+
+    return StreamingHttpResponse(pieces())
+
+
 async def wait(_request: HttpRequest, tag: str) -> HttpResponse:
     """Wait for what never comes, until Django cancels the view."""
     begun.append(tag)
@@ -231,6 +242,7 @@ urlpatterns = [
     path("held/<str:gate>", held),
     path("gates/<str:gate>", open_gate),
     path("endless/<str:tag>", endless),
+    path("idle/<str:tag>", idle),
     path("wait/<str:tag>", wait),
     path("headers", headers),
     path("cookie", cookie),

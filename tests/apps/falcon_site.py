@@ -135,6 +135,18 @@ class Endless:
         resp.stream = pieces()
 
 
+class Idle:
+    async def on_get(self, _req: Request, resp: Response, tag: str) -> None:
+        async def pieces() -> AsyncIterator[bytes]:
+            try:
+                await asyncio.Event().wait()
+                yield b"tick\n"
+            finally:
+                finished.append(tag)
+
+        resp.stream = pieces()
+
+
 class Events:
     async def on_get(self, _req: Request, resp: Response) -> None:
         async def events() -> AsyncIterator[SSEvent]:
@@ -214,6 +226,7 @@ app.add_route("/numbers/{count:int}", Numbers())
 app.add_route("/held/{gate}", Held())
 app.add_route("/gates/{gate}", Gate())
 app.add_route("/endless/{tag}", Endless())
+app.add_route("/idle/{tag}", Idle())
 app.add_route("/events", Events())
 app.add_route("/endless-events/{tag}", EndlessEvents())
 app.add_route("/headers", Headers())

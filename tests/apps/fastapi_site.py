@@ -129,6 +129,18 @@ async def endless(tag: str) -> StreamingResponse:
     return StreamingResponse(pieces())
 
 
+@app.get("/idle/{tag}")
+async def idle(tag: str) -> StreamingResponse:
+    async def pieces() -> AsyncIterator[str]:
+        try:
+            await asyncio.Event().wait()
+            yield "tick\n"
+        finally:
+            finished.append(tag)
+
+    return StreamingResponse(pieces())
+
+
 @app.get("/client")
 async def client(request: Request) -> int:
     assert request.client is not None

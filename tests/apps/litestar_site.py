@@ -130,6 +130,18 @@ async def endless(tag: str) -> Stream:
     return Stream(pieces())
 
 
+@get("/idle/{tag:str}")
+async def idle(tag: str) -> Stream:
+    async def pieces() -> AsyncIterator[str]:
+        try:
+            await asyncio.Event().wait()
+            yield "tick\n"
+        finally:
+            finished.append(tag)
+
+    return Stream(pieces())
+
+
 @get("/events")
 async def events() -> ServerSentEvent:
     return ServerSentEvent(str(number) for number in range(3))
@@ -217,6 +229,7 @@ app = Litestar(
         held,
         open_gate,
         endless,
+        idle,
         events,
         headers,
         cookie,

@@ -113,6 +113,18 @@ async def endless(tag: str) -> Response:
     return Response(pieces())
 
 
+@app.get("/idle/<tag>")
+async def idle(tag: str) -> Response:
+    async def pieces() -> AsyncIterator[str]:
+        try:
+            await asyncio.Event().wait()
+            yield "tick\n"
+        finally:
+            finished.append(tag)
+
+    return Response(pieces())
+
+
 @app.get("/headers")
 async def headers() -> Response:
     return jsonify(request.headers.getlist("X-Tag"))

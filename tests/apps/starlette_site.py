@@ -104,6 +104,17 @@ async def endless(request: Request) -> Response:
     return StreamingResponse(pieces())
 
 
+async def idle(request: Request) -> Response:
+    async def pieces() -> AsyncIterator[str]:
+        try:
+            await asyncio.Event().wait()
+            yield "tick\n"
+        finally:
+            finished.append(request.path_params["tag"])
+
+    return StreamingResponse(pieces())
+
+
 async def watch(request: Request) -> Response:
     """Work until the client has left, without sending anything."""
     while not await request.is_disconnected():  # noqa: ASYNC110 - there is nothing else to ask
@@ -197,6 +208,7 @@ app = Starlette(
         Route("/held/{gate}", held),
         Route("/gates/{gate}", open_gate, methods=["POST"]),
         Route("/endless/{tag}", endless),
+        Route("/idle/{tag}", idle),
         Route("/watch/{tag}", watch),
         Route("/client", client),
         Route("/headers", headers),

@@ -1,9 +1,11 @@
 """What every framework builds on the interface: one table of behaviours for all of the sites."""
 
 import asyncio
+import contextlib
 import hashlib
 import itertools
 import json
+import socket
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -189,6 +191,32 @@ def test_client_that_leaves_a_stream(client: httpx.Client, tag: str) -> None:
     with client.stream("GET", f"/endless/{tag}") as response:
         assert next(response.iter_bytes())
     wait_until_finished(client, tag)
+
+
+@lacked_by("falcon", "Falcon listens for the client of server-sent events only")
+@lacked_by("blacksheep", "BlackSheep does not listen while it streams")
+def test_clients_that_leave_an_idle_stream(site: Server, client: httpx.Client, tag: str) -> None:
+    """Nothing is ever sent to them but the head, which comes at once."""
+    tags = [f"{tag}-{number}" for number in range(50)]
+    with contextlib.ExitStack() as stack:
+        for each in tags:
+            connection = stack.enter_context(site.connect())
+            connection.send(encoded(f"GET /idle/{each}"))
+            assert connection.open_response().status == 200
+    wait_for(lambda: set(tags) <= set(client.get("/finished").json()), "the streams to end")
+
+
+def test_client_that_ends_its_side_gets_the_whole_stream(
+    site: Server, client: httpx.Client, tag: str
+) -> None:
+    with site.connect() as connection:
+        connection.send(encoded(f"GET /held/{tag}"))
+        connection.socket.shutdown(socket.SHUT_WR)
+        response = connection.open_response()
+        assert response.read_some() == b"held"
+        # A request of its own after it: the server has seen the end by then.
+        assert client.post(f"/gates/{tag}").status_code == 204
+        assert response.read().body == b"released"
 
 
 def test_client_that_leaves_a_stream_is_no_error(site: Server) -> None:

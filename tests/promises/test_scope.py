@@ -42,7 +42,15 @@ def test_keys(server: Server) -> None:
 
 
 def test_versions(server: Server) -> None:
-    assert scope_of(server, "GET /")["asgi"] == {"version": "3.0", "spec_version": "2.5"}
+    assert scope_of(server, "GET /")["asgi"] == {"version": "3.0", "spec_version": "2.3"}
+
+
+def test_announcements_are_a_choice(serve: Launcher) -> None:
+    with serve("scope_app:exact", "--asgi-spec-version", "2.5", "--no-asgi-pathsend") as server:
+        scope = scope_of(server, "GET /")
+    assert scope["asgi"] == {"version": "3.0", "spec_version": "2.5"}
+    assert "http.response.pathsend" not in scope["extensions"]
+    assert "http.response.early_hint" in scope["extensions"]
 
 
 def test_headers_are_a_list_of_tuples_in_order(server: Server) -> None:

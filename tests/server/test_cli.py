@@ -63,6 +63,8 @@ def test_every_setting_has_an_option():
         (["--timeout-write", "none"], "timeout_write", None),
         (["--timeout-graceful-shutdown", "1"], "timeout_graceful_shutdown", 1),
         (["--disconnect-on-stop"], "disconnect_on_stop", True),
+        (["--asgi-spec-version", "2.5"], "asgi_spec_version", "2.5"),
+        (["--no-asgi-pathsend"], "asgi_pathsend", False),
         (["--write-high-water", "20000"], "write_high_water", 20000),
         (["--write-low-water", "0"], "write_low_water", 0),
         (["--limit-request-line", "100"], "limit_request_line", 100),

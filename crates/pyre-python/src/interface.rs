@@ -30,9 +30,12 @@ pub(crate) enum Arrival<'py> {
 impl Interface {
     pub(crate) fn new(app: Bound<'_, PyAny>, options: &Options) -> PyResult<Self> {
         Ok(match options.interface {
-            InterfaceName::Asgi => {
-                Self::Asgi(Asgi::new(app, &options.root_path, options.state.as_ref())?)
-            }
+            InterfaceName::Asgi => Self::Asgi(Asgi::new(
+                app,
+                &options.root_path,
+                options.state.as_ref(),
+                &options.announced,
+            )?),
             InterfaceName::Psgi => Self::Psgi(Psgi::new(app.unbind())),
         })
     }

@@ -9,7 +9,7 @@ use pyo3::{
 };
 use pyre_runtime::{Config, TrustedPeers, access_log::Recorder};
 
-use crate::access_log::AccessLog;
+use crate::{access_log::AccessLog, asgi::Announced};
 
 /// How the reactor learns what is ready.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub(crate) struct Options {
     pub(crate) on_error: Py<PyAny>,
     pub(crate) state: Option<Py<PyDict>>,
     pub(crate) root_path: String,
+    /// What scopes of ASGI announce.
+    pub(crate) announced: Announced,
     pub(crate) driver: Driver,
     pub(crate) recorder: Option<Recorder>,
     pub(crate) config: Config,
@@ -50,6 +52,7 @@ impl Options {
             on_error: py.None(),
             state: None,
             root_path: String::new(),
+            announced: Announced::default(),
             driver: if cfg!(unix) {
                 Driver::Poller
             } else {
@@ -76,6 +79,8 @@ impl Options {
             "on_error" => self.on_error = value.clone().unbind(),
             "state" => self.state = value.extract()?,
             "root_path" => self.root_path = value.extract()?,
+            "asgi_spec_version" => self.announced.spec_version = value.extract()?,
+            "asgi_pathsend" => self.announced.pathsend = value.extract()?,
             "interface" => self.interface = interface(&value.extract::<String>()?)?,
             "driver" => self.driver = driver(&value.extract::<String>()?)?,
             "access_log" => {

@@ -9,7 +9,14 @@ from typing import Any, NoReturn, TypeVar, get_args
 import click
 
 import pyre
-from pyre.server.config import AccessLogFormat, Config, Driver, LifespanMode, LogLevel
+from pyre.server.config import (
+    AccessLogFormat,
+    AsgiSpecVersion,
+    Config,
+    Driver,
+    LifespanMode,
+    LogLevel,
+)
 from pyre.server.errors import ConfigError, PyreError, UsageError, report
 from pyre.server.interface import InterfaceMode
 from pyre.server.quantities import parse_number, parse_size, parse_time
@@ -155,6 +162,16 @@ def _application(
 @_option("--app-dir", "Directory to import APP from, instead of the current one.")
 @_option("--interface", "How the application is called.", choices=get_args(InterfaceMode))
 @_option("--lifespan", "Whether the application has a lifespan.", choices=get_args(LifespanMode))
+@_option(
+    "--asgi-spec-version",
+    "Version of the ASGI HTTP specification that scopes announce.",
+    choices=get_args(AsgiSpecVersion),
+)
+@_option(
+    "--asgi-pathsend/--no-asgi-pathsend",
+    "Whether scopes announce http.response.pathsend.",
+    bool,
+)
 @_option("--root-path", "Path that a proxy in front has taken off.")
 @_option("--log-level", "Least severe message to log.", choices=get_args(LogLevel))
 @_option("--warn-blocked-loop", "Warn of what holds the event loop for so long.", time)

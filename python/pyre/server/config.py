@@ -18,6 +18,7 @@ LifespanMode: TypeAlias = Literal["auto", "on", "off"]
 LogLevel: TypeAlias = Literal["critical", "error", "warning", "info", "debug"]
 AccessLogFormat: TypeAlias = Literal["auto", "common", "combined", "json", "dev"]
 Driver: TypeAlias = Literal["poller", "thread"]
+AsgiSpecVersion: TypeAlias = Literal["2.3", "2.4", "2.5"]
 
 _CHOICES = {
     "interface": get_args(InterfaceMode),
@@ -25,6 +26,7 @@ _CHOICES = {
     "log_level": get_args(LogLevel),
     "access_log_format": get_args(AccessLogFormat),
     "driver": get_args(Driver),
+    "asgi_spec_version": get_args(AsgiSpecVersion),
 }
 _LOOPS = ("auto", "asyncio", "uvloop", "winloop")
 _C_INT_MAX = 2**31 - 1
@@ -105,6 +107,8 @@ class Config:
     app_dir: str | None = None
     interface: InterfaceMode = "auto"
     lifespan: LifespanMode = "auto"
+    asgi_spec_version: AsgiSpecVersion = "2.3"
+    asgi_pathsend: bool = True
     root_path: str = ""
     log_level: LogLevel = "info"
     warn_blocked_loop: float | None = 0.1

@@ -222,6 +222,8 @@ class Server:
             state=state,
             root_path=config.root_path,
             driver=config.driver,
+            asgi_spec_version=config.asgi_spec_version,
+            asgi_pathsend=config.asgi_pathsend,
             access_log=self._access_log,
             proxy_headers=config.proxy_headers,
             forwarded_allow_ips=config.forwarded_allow_ips,

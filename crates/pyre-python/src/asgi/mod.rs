@@ -11,8 +11,8 @@ mod scope;
 use pyo3::{prelude::*, sync::PyOnceLock, types::PyDict};
 use pyre_runtime::RequestId;
 
-pub(crate) use self::exchange::Exchange;
 use self::{callables::Callables, scope::Scopes};
+pub(crate) use self::{exchange::Exchange, scope::Announced};
 use crate::{ends::Ends, host::Host, on_thread::OnThread, tasks};
 
 static RUN: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
@@ -31,9 +31,10 @@ impl Asgi {
         app: Bound<'_, PyAny>,
         root_path: &str,
         state: Option<&Py<PyDict>>,
+        announced: &Announced,
     ) -> PyResult<Self> {
         Ok(Self {
-            scopes: Scopes::new(app.py(), root_path, state)?,
+            scopes: Scopes::new(app.py(), root_path, state, announced)?,
             app: app.unbind(),
             spare: OnThread::new(None),
         })

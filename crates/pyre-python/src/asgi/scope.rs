@@ -1,4 +1,4 @@
-//! The connection scope of ASGI HTTP, message format 2.5.
+//! The connection scope of ASGI HTTP.
 
 use pyo3::{
     intern,
@@ -18,6 +18,26 @@ use crate::{
 /// What the template says already.
 const USUAL_METHOD: &str = "GET";
 const USUAL_VERSION: Version = Version::Http11;
+
+/// What the scopes of a host say about it, where that is a choice.
+#[derive(Debug)]
+pub(crate) struct Announced {
+    /// The version of the HTTP specification. From 2.4 on, frameworks rely on `send` to raise when the
+    /// client leaves, and do not listen for `http.disconnect` beside a stream: one that waits for its
+    /// next piece is not ended then. So uvicorn announces 2.3 too.
+    pub(crate) spec_version: String,
+    /// `http.response.pathsend`.
+    pub(crate) pathsend: bool,
+}
+
+impl Default for Announced {
+    fn default() -> Self {
+        Self {
+            spec_version: "2.3".into(),
+            pathsend: true,
+        }
+    }
+}
 
 /// Makes the scopes of one host.
 #[derive(Debug)]
@@ -43,13 +63,15 @@ struct Extensions {
 }
 
 impl Extensions {
-    fn new(py: Python<'_>) -> PyResult<Self> {
+    fn new(py: Python<'_>, announced: &Announced) -> PyResult<Self> {
         let announcement = py
             .import("pyre.server.asgi")?
             .getattr("Announcement")?
             .call0()?;
         let http10 = PyDict::new(py);
-        http10.set_item("http.response.pathsend", &announcement)?;
+        if announced.pathsend {
+            http10.set_item("http.response.pathsend", &announcement)?;
+        }
         if cfg!(unix) {
             http10.set_item("http.response.zerocopysend", &announcement)?;
         }
@@ -79,10 +101,11 @@ impl Scopes {
         py: Python<'_>,
         root_path: &str,
         state: Option<&Py<PyDict>>,
+        announced: &Announced,
     ) -> PyResult<Self> {
         let versions = PyDict::new(py);
         versions.set_item("version", "3.0")?;
-        versions.set_item("spec_version", "2.5")?;
+        versions.set_item("spec_version", &announced.spec_version)?;
         let template = PyDict::new(py);
         template.set_item("type", intern!(py, "http"))?;
         template.set_item("scheme", intern!(py, "http"))?;
@@ -107,7 +130,7 @@ impl Scopes {
             versions: versions.unbind(),
             state: state.map(|state| state.clone_ref(py)),
             root_path: root_path.into(),
-            extensions: Extensions::new(py)?,
+            extensions: Extensions::new(py, announced)?,
             field_names: FieldNames::new(py),
         })
     }
