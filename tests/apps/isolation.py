@@ -12,6 +12,8 @@ import weakref
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from pyre import psgi
+
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
@@ -97,57 +99,45 @@ ACTIONS: dict[str, Callable[[], object]] = {
 }
 
 
-def keep_messages(action: str, scope: Message, receive: Receive, send: Send) -> None:
-    """Leave what a request was called with."""
-    match action:
-        case "keep receive":
-            kept.append(receive)
-        case "keep send":
-            kept.append(send)
-        case "know receive weakly":
-            know(receive)
-        case "know send weakly":
-            know(send)
-        case "keep the scope":
-            kept.append(scope)
-        case "change the scope":
-            scope["extensions"]["mark"] = {}
-            scope["asgi"]["mark"] = True
-            scope["headers"].append((b"mark", b""))
-            scope["mark"] = True
+def change_the_scope(scope: Any) -> None:
+    scope["extensions"]["mark"] = {}
+    scope["asgi"]["mark"] = True
+    scope["headers"].append((b"mark", b""))
+    scope["mark"] = True
 
 
-MESSAGE_ACTIONS = (
-    "keep receive",
-    "keep send",
-    "know receive weakly",
-    "know send weakly",
-    "keep the scope",
-    "change the scope",
-)
+MESSAGE_ACTIONS: dict[str, Callable[[dict[str, Any]], Callable[[], object]]] = {
+    "keep receive": lambda mine: lambda: kept.append(mine["receive"]),
+    "keep send": lambda mine: lambda: kept.append(mine["send"]),
+    "know receive weakly": lambda mine: lambda: know(mine["receive"]),
+    "know send weakly": lambda mine: lambda: know(mine["send"]),
+    "keep the scope": lambda mine: lambda: kept.append(mine["scope"]),
+    "change the scope": lambda mine: lambda: change_the_scope(mine["scope"]),
+}
+"""What is done to what an ASGI application is called with."""
+
+CONTEXT_ACTIONS = ("set a variable", "keep a token", "copy the context", "nothing")
+"""What needs no task."""
 
 
-def found(scope: Message, receive: Receive, send: Send) -> list[str]:
-    """What another request has left where this one sees it."""
-    task = current()
-    mine = {
-        "task": task,
-        "coroutine": task.get_coro(),
-        "context": task.get_context(),
-        "receive": receive,
-        "send": send,
-        "scope": scope,
-    }
+def found(mine: dict[str, object]) -> list[str]:
+    """What another request has left where this one, that has ``mine``, sees it."""
+    task = asyncio.current_task()
+    if task is not None:
+        mine |= {"task": task, "coroutine": task.get_coro(), "context": task.get_context()}
     seen = [name for name, each in mine.items() if any(each is other for other in kept)]
     seen += [name for name, each in mine.items() if any(each is known_one() for known_one in known)]
     traces = {
-        "name": task.get_name() in names | {"marked"},
-        "attribute": hasattr(task, "mark"),
-        "cancellation": task.cancelling() > 0,
         "variable": VARIABLE.get(),
         "token": any(can_reset(token) for token in tokens),
-        "scope": "mark" in repr(scope),
+        "scope": "mark" in repr(mine.get("scope")),
     }
+    if task is not None:
+        traces |= {
+            "name": task.get_name() in names | {"marked"},
+            "attribute": hasattr(task, "mark"),
+            "cancellation": task.cancelling() > 0,
+        }
     return seen + [name for name, is_there in traces.items() if is_there]
 
 
@@ -183,27 +173,40 @@ def change_an_extension(scope: Message) -> str:
     return f"{refused} of {len(changes)} refused"
 
 
+def answer(path: str, query: str, mine: dict[str, object]) -> str:
+    if path.endswith("found"):
+        return repr(found(mine))
+    if path.endswith("ended"):
+        return str(len(ended))
+    action = query.replace("+", " ")
+    (ACTIONS[action] if action in ACTIONS else MESSAGE_ACTIONS[action](mine))()
+    return "None"
+
+
 async def app(scope: Message, receive: Receive, send: Send) -> None:
     if scope["type"] != "http":
         raise NotImplementedError
-    action = scope["query_string"].decode().replace("+", " ")
-    if scope["path"].startswith("/suspended"):
+    path, query = scope["path"], scope["query_string"].decode()
+    if path.startswith("/suspended"):
         await asyncio.sleep(0)
-    answer: object = None
-    if scope["path"] == "/change-an-extension":
-        await respond(send, change_an_extension(scope))
-        return
-    if scope["path"].endswith("found"):
-        answer = found(scope, receive, send)
-    elif scope["path"].endswith("ended"):
-        answer = len(ended)
-    elif action in MESSAGE_ACTIONS:
-        keep_messages(action, scope, receive, send)
+    if path == "/change-an-extension":
+        text = change_an_extension(scope)
     else:
-        ACTIONS[action]()
-    await respond(send, repr(answer))
-
-
-async def respond(send: Send, text: str) -> None:
+        text = answer(path, query, {"scope": scope, "receive": receive, "send": send})
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": text.encode()})
+
+
+async def psgi_app(request: psgi.Request) -> psgi.Response:
+    if request.path.startswith("/suspended"):
+        await asyncio.sleep(0)
+    return psgi.Response(
+        200, [], answer(request.path, request.query.decode(), {"request": request})
+    )
+
+
+def plain_psgi_app(request: psgi.Request) -> psgi.Response:
+    """A function, which has a context of its own and no task."""
+    return psgi.Response(
+        200, [], answer(request.path, request.query.decode(), {"request": request})
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from apps.isolation import ACTIONS, MESSAGE_ACTIONS
+from apps.isolation import ACTIONS, CONTEXT_ACTIONS, MESSAGE_ACTIONS
 from support.server import Launcher, Server
 from support.waiting import wait_for
 
@@ -16,15 +16,41 @@ def server(serve: Launcher) -> Iterator[Server]:
         yield server
 
 
-@pytest.mark.parametrize("suspended", SUSPENSIONS, ids=["at once", "suspended"])
-@pytest.mark.parametrize("action", [*ACTIONS, *MESSAGE_ACTIONS])
-def test_nothing_is_seen_from_another_request(server: Server, action: str, suspended: str) -> None:
-    action = action.replace(" ", "+")
+@pytest.fixture(scope="module")
+def psgi_server(serve: Launcher) -> Iterator[Server]:
+    with serve("isolation:psgi_app", "--interface", "psgi") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def plain_server(serve: Launcher) -> Iterator[Server]:
+    with serve("isolation:plain_psgi_app", "--interface", "psgi") as server:
+        yield server
+
+
+def assert_nothing_is_seen(server: Server, target: str) -> None:
     with server.connect() as connection:
         for _ in range(2):
-            assert connection.request(f"GET /{suspended}do?{action}").body == b"None"
+            assert connection.request(f"GET /{target.replace(' ', '+')}").body == b"None"
             for other in SUSPENSIONS:
                 assert connection.request(f"GET /{other}found").body == b"[]"
+
+
+@pytest.mark.parametrize("suspended", SUSPENSIONS, ids=["at once", "suspended"])
+@pytest.mark.parametrize("action", [*ACTIONS, *MESSAGE_ACTIONS])
+def test_asgi_requests(server: Server, action: str, suspended: str) -> None:
+    assert_nothing_is_seen(server, f"{suspended}do?{action}")
+
+
+@pytest.mark.parametrize("suspended", SUSPENSIONS, ids=["at once", "suspended"])
+@pytest.mark.parametrize("action", ACTIONS)
+def test_psgi_requests(psgi_server: Server, action: str, suspended: str) -> None:
+    assert_nothing_is_seen(psgi_server, f"{suspended}do?{action}")
+
+
+@pytest.mark.parametrize("action", CONTEXT_ACTIONS)
+def test_plain_functions(plain_server: Server, action: str) -> None:
+    assert_nothing_is_seen(plain_server, f"do?{action}")
 
 
 @pytest.mark.parametrize("suspended", SUSPENSIONS, ids=["at once", "suspended"])

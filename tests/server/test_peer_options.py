@@ -52,7 +52,10 @@ def test_no_answer_is_about_an_option_that_no_peer_has():
     assert peer_options.OPTIONS.keys() <= known
 
 
-@pytest.mark.parametrize("answer", {*peer_options.OPTIONS.values(), *peer_options.VALUES.values()})
+ANSWERS = sorted({*peer_options.OPTIONS.values(), *peer_options.VALUES.values()})
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
 def test_what_an_answer_tells_to_write_is_there(answer):
     assert set(WRITTEN.findall(answer)) <= OURS
 

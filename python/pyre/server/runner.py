@@ -12,6 +12,7 @@ from pyre.server.config import Config
 from pyre.server.errors import UsageError, report
 from pyre.server.importer import is_importing, prepend_to_path
 from pyre.server.loops import current_loop, loop_factory
+from pyre.server.own_tasks import as_own_task
 from pyre.server.process import ServingProcess
 
 _P = ParamSpec("_P")
@@ -38,7 +39,7 @@ def _serve(process: ServingProcess) -> int:
         with current_loop(loop_factory(config.loop)) as factory:
             process.load()
             with process.runner(factory) as runner:
-                runner.run(process.serve())
+                runner.run(as_own_task(process.serve()))
     except (Exception, KeyboardInterrupt) as failure:  # noqa: BLE001 - the outermost frame
         return report(failure)
     return 0

@@ -20,6 +20,7 @@ from pyre.server.importer import load_application
 from pyre.server.interface import Application, Interface
 from pyre.server.lifespan import Lifespan
 from pyre.server.logs import logger
+from pyre.server.own_tasks import own_task
 from pyre.server.psgi_lifespan import PSGILifespan
 from pyre.server.signals import SignalHandlers
 from pyre.server.slow_start import SlowStep
@@ -189,7 +190,7 @@ class Server:
         self, application: Application, listeners: sockets.Listeners
     ) -> None:
         lifespan = _lifespan(application, self.config.lifespan)
-        startup = asyncio.create_task(lifespan.startup())
+        startup = own_task(lifespan.startup())
         with SlowStep("the startup of the lifespan"):
             if not await self._completed(startup, self._stopping):
                 return
@@ -202,7 +203,7 @@ class Server:
                 await self._shut_down(lifespan)
 
     async def _shut_down(self, lifespan: Lifespan) -> None:
-        shutdown = asyncio.create_task(lifespan.shutdown())
+        shutdown = own_task(lifespan.shutdown())
         if not await self._completed(shutdown, self._aborting, self.time_left(_SHUTDOWN)):
             logger.warning("The shutdown of the application was cut off")
 
@@ -316,7 +317,7 @@ class Server:
         """
         if seconds is not None:
             self.expect(seconds)
-        given_up = asyncio.create_task(unless.wait())
+        given_up = own_task(unless.wait())
         try:
             await asyncio.wait(
                 {work, given_up}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED
