@@ -34,9 +34,23 @@ def __getattr__(name: str) -> object:
     if name not in _HOMES:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
-    value: object = getattr(importlib.import_module(_HOMES[name]), name)
+    try:
+        value: object = getattr(importlib.import_module(_HOMES[name]), name)
+    except (AttributeError, ImportError) as error:
+        # An AttributeError from here would mean that there is no such name.
+        raise ImportError(f"pyre.{name} can't be loaded: {error}{_hiding_file(error)}") from error
     globals()[name] = value
     return value
+
+
+def _hiding_file(error: Exception) -> str:
+    """A file beside the program that hides a module which the server imports, such as random.py."""
+    try:
+        from pyre.server.suggestions import for_failed_import  # noqa: PLC0415 - as above
+
+        return for_failed_import(error)
+    except (AttributeError, ImportError):  # that module needs the hidden one, too
+        return ""
 
 
 def __dir__() -> list[str]:

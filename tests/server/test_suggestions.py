@@ -166,6 +166,26 @@ def test_an_argument_of_a_peer_has_an_answer(function, name, answer):
     assert str(raised.value).startswith(f"there is no setting {name!r}: {answer}")
 
 
+@pytest.mark.parametrize("name", ["asyncio", "typing", "logging", "socket", "dataclasses"])
+@pytest.mark.parametrize("program", ["import pyre\npyre.run", "from pyre import run"])
+def test_a_program_is_told_which_file_hides_what_the_server_needs(
+    tmp_path, files, environment, name, program
+):
+    files(**{"main": f"{program}\n", name: "# nothing\n"})
+    result = subprocess.run(
+        [sys.executable, "main.py"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    last = result.stderr.splitlines()[-1]
+    assert last.startswith("ImportError: pyre.run can't be loaded: ")
+    assert last.endswith(f"; {name}.py hides the module {name!r} that was meant: rename your file")
+
+
 def test_run_in_a_running_loop_says_what_to_write():
     async def main():
         pyre.run("main:app")

@@ -88,11 +88,13 @@ class _Watcher:
         looks_at_nothing = 0
         pause = self._limit / _LOOKS
         while not self._stopped.wait(pause if looks_at_nothing < _IDLE_LOOKS else self._limit):
+            if self._loop.is_closed():
+                return  # without the end of the block
             if self._is_idle():
                 looks_at_nothing += 1
             elif len(self._told) < _MOST_PLACES:
                 looks_at_nothing = 0
-                # The loop may have been closed without a stop.
+                # The loop may be closed meanwhile.
                 with contextlib.suppress(RuntimeError):
                     self._ask()
 

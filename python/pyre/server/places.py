@@ -1,6 +1,5 @@
 """Places in the code of applications, as messages name them."""
 
-import asyncio
 import os
 import re
 import sys
@@ -13,7 +12,10 @@ _STANDARD = os.path.dirname(os.__file__) + os.sep  # noqa: PTH120 - compared wit
 _PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep  # noqa: PTH120
 _SERVER = os.path.dirname(__file__) + os.sep  # noqa: PTH120
 # What calls an application: further out is the program that has started the loop.
-_CALLERS = {asyncio.events.__file__, asyncio.base_events.__file__, asyncio.runners.__file__}
+_CALLERS = {
+    os.path.join(_STANDARD, "asyncio", name)  # noqa: PTH118 - compared with names of files
+    for name in ("events.py", "base_events.py", "runners.py")
+}
 
 
 def frame_of_thread(identity: int) -> FrameType | None:
