@@ -53,6 +53,15 @@ def test_a_signal_ends_an_import_that_hangs(start_pyre, number, status):
     assert process.returncode == status
 
 
+def test_a_signal_ends_an_import_that_no_handler_interrupts(start_pyre):
+    source = f"import hashlib\n{IMPORTING}hashlib.pbkdf2_hmac('sha256', b'', b'', 2**31 - 1)\n"
+    process = start_pyre(source, "--timeout-graceful-shutdown", "0.1")
+    assert process.stdout.readline() == "importing\n"
+    process.terminate()
+    process.communicate(timeout=60)
+    assert process.returncode == 128 + signal.SIGTERM
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_that_the_import_swallows_is_a_stop(start_pyre, number):
     process = start_pyre(SWALLOWING, "--port", "0")
@@ -129,6 +138,22 @@ def test_other_signals_do_not_end_the_server(start_pyre, number):
     process.send_signal(number)
     assert process.stderr.readline() != ""
     process.terminate()
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+
+
+def test_a_closed_terminal_is_a_stop(start_pyre):
+    """The hangup of a terminal reaches its session; the server in it ends as by SIGTERM."""
+    terminal, tty = os.openpty()
+
+    def become_foreground():
+        os.setsid()
+        os.close(os.open(os.ttyname(tty), os.O_RDWR))  # the first is the controlling one
+
+    process = start_pyre(ECHO_APP, "--port", "0", preexec_fn=become_foreground, pass_fds=[tty])
+    os.close(tty)
+    assert process.stderr.readline().startswith("Pyre ")
+    os.close(terminal)
     process.communicate(timeout=60)
     assert process.returncode == 0
 

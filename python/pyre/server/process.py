@@ -124,13 +124,8 @@ class ServingProcess:
 
     def _on_wakeup(self, numbers: bytes) -> None:
         """Bound the stop although the main thread may be in a call that no handler interrupts."""
-        for _ in filter(STOP_SIGNALS.__contains__, numbers):
-            if self._ending is None:
-                return
-            if next(self._wakeups_seen) > 0:
-                self._ending.hurry()
-            else:
-                self._ending.expect(self.server.config.timeout_graceful_shutdown)
+        for number in filter(STOP_SIGNALS.__contains__, numbers):
+            self._bound_stop(number, is_second=next(self._wakeups_seen) > 0)
         if self._wakeup_wanted_at >= 0:
             with contextlib.suppress(OSError):
                 os.write(self._wakeup_wanted_at, numbers)
@@ -154,6 +149,9 @@ class ServingProcess:
             self.server.abort()
         else:
             self.server.stop()
+        self._bound_stop(number, is_second=is_second)
+
+    def _bound_stop(self, number: int, *, is_second: bool) -> None:
         if self._ending is None:
             return
         if is_second:
