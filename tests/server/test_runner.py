@@ -95,6 +95,17 @@ def test_an_application_may_choose_its_exit_status(run_pyre, tmp_path):
     assert (result.returncode, result.stderr) == (7, "")
 
 
+@pytest.mark.parametrize("sabotage", ["sys.stderr.close()", "sys.stderr = None"])
+def test_a_failed_import_is_explained_also_without_its_stream(run_pyre, tmp_path, sabotage):
+    source = f"import sys\n{sabotage}\nraise ValueError('in the module')"
+    tmp_path.joinpath("main.py").write_text(source, encoding="utf-8")
+    result = run_pyre("main:app", "--port", "0")
+    *_, exception, last = result.stderr.splitlines()
+    assert (result.returncode, result.stdout) == (3, "")
+    assert exception == "ValueError: in the module"
+    assert last == "pyre: importing 'main' raised ValueError; its traceback is above"
+
+
 def test_a_failed_startup_is_status_3(run_pyre, tmp_path):
     source = """
 async def app(scope, receive, send):

@@ -14,8 +14,10 @@ Anything else that escapes is a crash: status 1, with its traceback.
 import signal
 import sys
 import traceback
+from types import TracebackType
 from typing import ClassVar
 
+from pyre import standard_error
 from pyre.server.tracebacks import application_traceback
 
 
@@ -61,15 +63,27 @@ def report(exception: BaseException) -> int:
     if isinstance(exception, KeyboardInterrupt):
         return 128 + signal.SIGINT
     if not isinstance(exception, PyreError):
-        traceback.print_exception(exception)
+        _print_traceback(exception, exception.__traceback__)
         _print_line(f"crashed: {type(exception).__name__} (the traceback is above)")
         return PyreError.exit_status
     if isinstance(exception, ApplicationError) and exception.__cause__ is not None:
         cause = exception.__cause__
-        traceback.print_exception(type(cause), cause, application_traceback(cause))
+        _print_traceback(cause, application_traceback(cause))
     _print_line(str(exception))
     return exception.exit_status
 
 
 def _print_line(message: str) -> None:
-    print("pyre:", " ".join(message.splitlines()), file=sys.stderr)  # noqa: T201 - the program's last word
+    standard_error.write(f"pyre: {' '.join(message.splitlines())}\n", sys.stderr)
+
+
+def _print_traceback(exception: BaseException, since: TracebackType | None) -> None:
+    # An application may have closed or replaced the stream, and `print` takes None for stdout.
+    stream = sys.stderr or sys.__stderr__
+    if stream is None:
+        return
+    try:
+        traceback.print_exception(type(exception), exception, since, file=stream)
+    except Exception:  # noqa: BLE001 - the exception and the stream are the application's
+        text = standard_error.format_exception((type(exception), exception, since))
+        standard_error.write(f"{text}\n")
