@@ -94,6 +94,11 @@ CASES = {
         variable.set("later")
         async def use(): return variable.get()
     """,
+    "nest_asyncio": """
+        import nest_asyncio
+        nest_asyncio.apply()
+        async def use(): return await later()
+    """,
     "a loop policy": """
         class Policy(asyncio.DefaultEventLoopPolicy): ...
         asyncio.set_event_loop_policy(Policy())
@@ -138,6 +143,15 @@ def test_a_module_may_install_a_loop_that_is_not_served_on(serve: Launcher, tmp_
     with serve("importing:app", "--loop", "asyncio", app_dir=tmp_path) as server:
         assert server.request("GET /").body == b"later"
         assert "(asyncio, " in server.stderr
+
+
+@needs_uvloop
+@pytest.mark.parametrize(("loop", "warns"), [("asyncio", False), ("uvloop", True)])
+def test_a_loop_that_nest_asyncio_can_not_patch_is_told(serve: Launcher, tmp_path, loop, warns):
+    tmp_path.joinpath("importing.py").write_text(module(CASES["nest_asyncio"]), encoding="utf-8")
+    with serve("importing:app", "--loop", loop, app_dir=tmp_path) as server:
+        warning = "warning: nest_asyncio has no effect on uvloop: "
+        assert (warning in server.stderr) == warns
 
 
 FACTORY = """

@@ -9,6 +9,7 @@ from typing import TypeAlias, cast
 
 from pyre.server.errors import ApplicationImportError, UsageError
 from pyre.server.importer import ImportString, load
+from pyre.server.logs import logger
 
 LoopFactory: TypeAlias = Callable[[], asyncio.AbstractEventLoop]
 
@@ -45,9 +46,14 @@ def current_loop(factory: LoopFactory) -> Generator[LoopFactory]:
     """
     loop = factory()
     _accept_nest_asyncio(loop)
+
+    def loop_to_serve() -> asyncio.AbstractEventLoop:
+        _warn_of_nest_asyncio(loop)
+        return factory() if loop.is_closed() else loop
+
     asyncio.set_event_loop(loop)
     try:
-        yield lambda: factory() if loop.is_closed() else loop
+        yield loop_to_serve
     finally:
         asyncio.set_event_loop(None)
         loop.close()
@@ -62,6 +68,15 @@ def _accept_nest_asyncio(loop: asyncio.AbstractEventLoop) -> None:
     if not isinstance(loop, asyncio.BaseEventLoop):
         with contextlib.suppress(AttributeError):  # the loop may have slots only
             loop._nest_patched = True  # type: ignore[attr-defined] # noqa: SLF001
+
+
+def _warn_of_nest_asyncio(loop: asyncio.AbstractEventLoop) -> None:
+    if hasattr(asyncio, "_nest_patched") and not isinstance(loop, asyncio.BaseEventLoop):
+        logger.warning(
+            "nest_asyncio has no effect on %s: a request that runs an event loop inside of this one"
+            " fails; start with --loop asyncio if there are such",
+            loop_name(loop),
+        )
 
 
 def loop_name(loop: asyncio.AbstractEventLoop) -> str:
