@@ -230,3 +230,29 @@ threading.Thread(target=work).start()
     assert output.endswith("own thread\n<atexit>\n")
     assert "Ended without waiting for the threads sleeper" in errors
     assert process.returncode == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
+def test_a_child_of_a_program_that_embeds_a_server_has_the_programs_signals(start_program):
+    """It is ended by SIGTERM, and the server of its parent is not stopped by that."""
+    process = start_program("""
+import asyncio, multiprocessing, signal, time, pyre
+from stops import app
+async def main():
+    server = pyre.Server(pyre.Config(app, port=0, access_log=False))
+    serving = asyncio.create_task(server.serve())
+    await server.started.wait()
+    child = multiprocessing.get_context("fork").Process(target=time.sleep, args=[600])
+    child.start()
+    child.terminate()
+    await asyncio.to_thread(child.join)
+    assert child.exitcode == -signal.SIGTERM
+    await asyncio.open_connection(*server.addresses[0])
+    assert not serving.done()
+    signal.raise_signal(signal.SIGTERM)
+    await serving
+asyncio.run(main())
+""")
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors
+    assert output.startswith("<shutdown>")

@@ -160,6 +160,35 @@ def test_one_signal_stops_every_server_of_a_loop(number):
 
 
 @needs_posix_signals
+def test_a_second_signal_aborts_every_server_of_a_loop():
+    async def main():
+        begun = asyncio.Semaphore(0)
+
+        async def deaf(_scope, _receive, _send):
+            begun.release()
+            while not released.is_set():
+                with contextlib.suppress(asyncio.CancelledError):
+                    await released.wait()
+
+        released = asyncio.Event()
+        servers = [
+            make_server(deaf, handle_signals=True, lifespan="off", timeout_graceful_shutdown=None)
+            for _ in range(2)
+        ]
+        tasks = [await start(server) for server in servers]
+        answers = [asyncio.create_task(ask(server.addresses[0])) for server in servers]
+        for _ in servers:
+            await begun.acquire()
+        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGINT)
+        await asyncio.gather(*tasks)
+        released.set()
+        await asyncio.gather(*answers, return_exceptions=True)
+
+    asyncio.run(main())
+
+
+@needs_posix_signals
 def test_a_server_that_remains_is_stopped_by_the_next_signal():
     async def main():
         first, second = signal_server(), signal_server()
