@@ -4,7 +4,7 @@ With the query ``later`` it is raised after a suspension.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from types import TracebackType
 from typing import Never
 
@@ -123,6 +123,21 @@ async def asgi(scope: Scope, receive: Receive, send: Send) -> None:
     RAISING[scope["path"][1:]]()
 
 
+async def pieces(fail: Callable[[], Never]) -> AsyncIterator[bytes]:
+    """A stream that fails in its middle."""
+    yield b"begun"
+    fail()
+
+
+def raising(name: str) -> Callable[[], Awaitable[Never]]:
+    """A function that is called after the response."""
+
+    async def fail() -> Never:
+        RAISING[name]()
+
+    return fail
+
+
 class Site:
     """The same by PSGI: at once in a plain function, or in a coroutine."""
 
@@ -131,6 +146,12 @@ class Site:
             return psgi.Response(200, body="served")
         if request.query == b"later":
             return self.later(request)
+        if request.query == b"stream":
+            return psgi.Response(200, body=pieces(RAISING[request.path[1:]]))
+        if request.query == b"after":
+            for function in (raising(request.path[1:]), raising("group")):
+                request.after(function)
+            return psgi.Response(200)
         return RAISING[request.path[1:]]()
 
     async def later(self, request: psgi.Request) -> Never:

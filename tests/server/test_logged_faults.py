@@ -108,3 +108,33 @@ def test_what_escapes_is_logged_as_what_it_is(escaping: Server, name, logged, wh
     assert "returned without" not in escaping.stderr[before:]
     escaping.expect_error(logged)
     assert escaping.request("GET /served").body == b"served"
+
+
+@pytest.fixture(scope="module")
+def site(serve: Launcher) -> Iterator[Server]:
+    with serve("escaping:site", "--no-access-log") as server:
+        yield server
+
+
+@pytest.mark.parametrize("name", ["cancelled", "exit", "generator-exit", "base-exception"])
+def test_what_escapes_a_stream_of_psgi_is_logged_and_cuts_it_off(site: Server, name):
+    before = len(site.stderr)
+    with site.connect() as connection:
+        connection.send(f"GET /{name}?stream HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        received = connection.read_to_end()
+    assert b"begun" in received
+    assert not received.endswith(b"0\r\n\r\n")
+    site.expect_error(ESCAPING[name])
+    assert f"while answering GET /{name}?stream HTTP/1.1" in site.stderr[before:]
+
+
+@pytest.mark.parametrize("name", ["cancelled", "exit", "generator-exit", "base-exception"])
+def test_what_escapes_a_function_called_afterwards_is_logged_and_the_next_is_called(
+    site: Server, name
+):
+    before = len(site.stderr)
+    assert site.request(f"GET /{name}?after").status == 200
+    wait_for(lambda: ESCAPING["group"] in site.stderr[before:], "the second function")
+    assert ESCAPING[name] in site.stderr[before:]
+    site.expect_error(ESCAPING[name])
+    site.expect_error("ExceptionGroup: escaped")
