@@ -45,6 +45,29 @@ def test_versions(server: Server) -> None:
     assert scope_of(server, "GET /")["asgi"] == {"version": "3.0", "spec_version": "2.3"}
 
 
+@pytest.mark.parametrize(
+    ("target", "path"),
+    [
+        ("/sale-50%", "/sale-50%"),
+        ("/%", "/%"),
+        ("/%2", "/%2"),
+        ("/%zz", "/%zz"),
+        ("/%%20", "/% "),
+        ("/%u20ac", "/%u20ac"),
+        ("/%2525", "/%25"),
+        ("/%00", "/\0"),
+        ("/%0d%0a", "/\r\n"),
+        ("/%ff%", "/\ufffd%"),
+        ("http://localhost/%zz", "/%zz"),
+    ],
+)
+def test_stray_percent_sign_stands_for_itself(server: Server, target: str, path: str) -> None:
+    scope = scope_of(server, f"GET {target}?%&a=%zz")
+    assert scope["path"] == path
+    assert scope["raw_path"] == target.removeprefix("http://localhost").encode()
+    assert scope["query_string"] == b"%&a=%zz"
+
+
 def test_announcements_are_a_choice(serve: Launcher) -> None:
     with serve("scope_app:exact", "--asgi-spec-version", "2.5", "--no-asgi-pathsend") as server:
         scope = scope_of(server, "GET /")

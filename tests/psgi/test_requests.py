@@ -50,6 +50,8 @@ def test_http_version(server: Server, version: str) -> None:
         ("/a%2Fb%20c", b"/a%2Fb%20c", "/a/b c", b""),
         ("/a%3Fb?c", b"/a%3Fb", "/a?b", b"c"),
         ("/a+b;c=d,e", b"/a+b;c=d,e", "/a+b;c=d,e", b""),
+        ("/sale-50%?%", b"/sale-50%", "/sale-50%", b"%"),
+        ("/%zz/%2/%%20", b"/%zz/%2/%%20", "/%zz/%2/% ", b""),
         ("//a//", b"//a//", "//a//", b""),
         ("/a/../b/.", b"/a/../b/.", "/a/../b/.", b""),
         ("/%25%32%35", b"/%25%32%35", "/%25", b""),

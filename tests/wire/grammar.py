@@ -18,7 +18,7 @@ UNRESERVED = rb"A-Za-z0-9\-._~"
 SUB_DELIMS = rb"!$&'()*+,;="
 PCT_ENCODED = rb"%%%b%b" % (HEXDIG, HEXDIG)
 TOLERATED = rb"\[\]{}|^`"
-PCHAR = rb"(?:[%b%b:@%b]|%b)" % (UNRESERVED, SUB_DELIMS, TOLERATED, PCT_ENCODED)
+PCHAR = rb"[%b%b:@%b%%]" % (UNRESERVED, SUB_DELIMS, TOLERATED)
 QUERY = rb"[%b%b:@%b/?\\%%]*" % (UNRESERVED, SUB_DELIMS, TOLERATED)
 ABSOLUTE_PATH = rb"(?:/%b*)+" % PCHAR
 

@@ -33,7 +33,10 @@ const fn class_of(octet: u8) -> u8 {
     if is_reg_name(octet) || matches!(octet, b':' | b'@' | b'/') || is_tolerated(octet) {
         class |= PATH | QUERY;
     }
-    if matches!(octet, b'?' | b'\\' | b'%') {
+    if octet == b'%' {
+        class |= PATH | QUERY;
+    }
+    if matches!(octet, b'?' | b'\\') {
         class |= QUERY;
     }
     if is_reg_name(octet) {
@@ -88,12 +91,13 @@ pub(crate) fn is_field_value(bytes: &[u8]) -> bool {
     all(bytes, FIELD_VALUE)
 }
 
-/// A path: `pchar` and `/`, every `%` followed by two hexadecimal digits.
+/// A path: `pchar` and `/`. A `%` without two hexadecimal digits stands for itself, as in WHATWG URL:
+/// browsers send it.
 pub(crate) fn is_path(bytes: &[u8]) -> bool {
-    all_percent_encoded(bytes, PATH)
+    all(bytes, PATH)
 }
 
-/// A query. It is handed on undecoded, so a stray `%` is the application's to judge.
+/// A query, with stray `%` too. It is handed on undecoded.
 pub(crate) fn is_query(bytes: &[u8]) -> bool {
     all(bytes, QUERY)
 }
@@ -104,7 +108,7 @@ pub(crate) fn is_reg_name_text(bytes: &[u8]) -> bool {
 }
 
 fn all_percent_encoded(bytes: &[u8], class: u8) -> bool {
-    // No class holds the percent sign, so the usual text is done with at a glance.
+    // The class does not hold the percent sign, so the usual text is done with at a glance.
     all(bytes, class) || all_with_percent_signs(bytes, class)
 }
 
@@ -171,15 +175,17 @@ mod tests {
     }
 
     #[test]
-    fn percent_signs_need_two_digits_in_a_path() {
-        for (path, valid) in [
-            ("/a%20b", true),
-            ("/%", false),
-            ("/%2", false),
-            ("/%zz", false),
-            ("/%2F%", false),
+    fn percent_signs_need_two_digits_in_a_name_only() {
+        for (text, valid) in [
+            ("a%20b", true),
+            ("%", false),
+            ("%2", false),
+            ("%zz", false),
+            ("%2F%", false),
         ] {
-            assert_eq!(is_path(path.as_bytes()), valid, "{path}");
+            assert_eq!(is_reg_name_text(text.as_bytes()), valid, "{text}");
+            assert!(is_path(text.as_bytes()), "{text}");
+            assert!(is_query(text.as_bytes()), "{text}");
         }
     }
 

@@ -14,7 +14,8 @@ const INLINE: usize = 16;
 /// let segments = Segments::of(b"/a%2Fb/caf%C3%A9/").unwrap();
 /// let texts: Vec<&str> = (0..segments.len()).filter_map(|index| segments.text(index, 1)).collect();
 /// assert_eq!(texts, ["a/b", "café", ""]);
-/// assert_eq!(Segments::of(b"/%zz"), None);
+/// assert_eq!(Segments::of(b"/50%").unwrap().text(0, 1), Some("50%"));
+/// assert_eq!(Segments::of(b"/%ff"), None);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Segments<'a> {
@@ -24,8 +25,8 @@ pub struct Segments<'a> {
 }
 
 impl<'a> Segments<'a> {
-    /// `None` for what does not begin with `/`, and for a path with a segment that can't be decoded: no route
-    /// matches it.
+    /// `None` for what does not begin with `/`, and for a path with a segment that is not UTF-8: no route
+    /// matches it. A `%` without two hexadecimal digits stands for itself, as browsers mean it.
     #[must_use]
     pub fn of(raw_path: &'a [u8]) -> Option<Self> {
         let path = raw_path.strip_prefix(b"/")?;
@@ -47,9 +48,6 @@ impl<'a> Segments<'a> {
         let mut text = Vec::with_capacity(path.len() + 1);
         let mut ends = Ends::default();
         for segment in path.split(|&octet| octet == b'/') {
-            if !is_encoded_well(segment) {
-                return None;
-            }
             text.push(b'/');
             text.extend(percent_decode(segment));
             ends.push(text.len());
@@ -76,15 +74,6 @@ impl<'a> Segments<'a> {
         let end = self.ends.get((index + count).checked_sub(1)?)?;
         self.text.get(start + 1..end)
     }
-}
-
-/// Whether each `%` is followed by two hexadecimal digits (RFC 3986 §2.1).
-fn is_encoded_well(segment: &[u8]) -> bool {
-    let mut parts = segment.split(|&octet| octet == b'%');
-    parts.next();
-    parts.all(|part| {
-        matches!(part, [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit())
-    })
 }
 
 /// Where the segments end.

@@ -42,7 +42,10 @@ fn path_and_query(text: &[u8]) -> Option<Target> {
         &text[..mark.unwrap_or(text.len())],
         mark.map_or(&b""[..], |mark| &text[mark + 1..]),
     );
-    let is_path = is_percent_encoded(path, |octet| octet == b'/' || is_pchar(octet));
+    // A stray percent sign stands for itself.
+    let is_path = path
+        .iter()
+        .all(|&octet| b"/%".contains(&octet) || is_pchar(octet));
     let is_query = query.iter().all(|&octet| {
         b"/?".contains(&octet) || is_pchar(octet) || TOLERATED_IN_QUERY.contains(&octet)
     });

@@ -173,8 +173,6 @@ def decoded(raw_path: bytes) -> list[str] | None:
     if not raw_path.startswith(b"/"):
         return None
     segments = raw_path[1:].split(b"/")
-    if any(re.search(rb"%(?![0-9A-Fa-f]{2})", segment) for segment in segments):
-        return None
     try:
         return [unquote_to_bytes(segment).decode() for segment in segments]
     except UnicodeDecodeError:

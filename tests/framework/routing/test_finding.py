@@ -39,12 +39,8 @@ def test_what_does_not_begin_with_a_slash_is_unknown(raw_path):
 @pytest.mark.parametrize(
     "raw_path",
     [
-        b"/%",
-        b"/%2",
-        b"/%zz",
-        b"/%+1",
-        b"/a%2",
         b"/%ff",
+        b"/%/%ff",
         b"/%c3",
         b"/\xff",
         b"/%c3/%a9",
