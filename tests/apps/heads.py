@@ -2,7 +2,7 @@
 
 import asyncio
 
-from scenarios import ExpectedError, Message, Receive, Scenarios, Scope, Send
+from scenarios import ExpectedError, Message, Receive, Scenarios, Scope, Send, respond
 
 app = Scenarios()
 
@@ -82,3 +82,9 @@ async def plain(_scope: Scope, _receive: Receive, send: Send) -> None:
     await asyncio.sleep(0.01)
     await send(START)
     await send(BODY)
+
+
+@app.add
+async def refuse(_scope: Scope, _receive: Receive, send: Send) -> None:
+    """Answer without reading the body."""
+    await respond(send, b"not you", 401)

@@ -199,7 +199,7 @@ impl Reactor {
             awaits_room: false,
             awaits_end: false,
             departures: None,
-            linger_budget: None,
+            is_lingering: false,
             files: VecDeque::new(),
             deadline: Deadline::default(),
             entry: None,

@@ -94,8 +94,8 @@ pub(super) struct Connection {
     pub(super) awaits_end: bool,
     /// Responses that the application waits for until they are written.
     pub(super) departures: Option<Box<Departures>>,
-    /// Octets that may still be read and dropped before the connection is closed.
-    pub(super) linger_budget: Option<usize>,
+    /// Our side has ended; what the peer still sends is read and dropped.
+    pub(super) is_lingering: bool,
     pub(super) deadline: Deadline,
     pub(super) entry: Option<Entry>,
 }
@@ -107,10 +107,6 @@ impl Connection {
         self.peer_finished |= readiness.read_closed;
         self.is_hung_up |= readiness.hung_up;
         self.is_broken |= readiness.broken;
-    }
-
-    pub(super) const fn is_lingering(&self) -> bool {
-        self.linger_budget.is_some()
     }
 
     /// Whether there may be something to read that the protocol can use now.
@@ -296,7 +292,7 @@ impl Reactor {
         };
         let has_more = !connection.http.is_flushed() && connection.write();
         let is_over = connection.http.phase() == Phase::Closed && connection.http.is_flushed();
-        let is_done = connection.is_broken || (is_over && !connection.is_lingering());
+        let is_done = connection.is_broken || (is_over && !connection.is_lingering);
         if connection.departures.is_some() {
             self.report_departures(id);
         }
@@ -305,55 +301,6 @@ impl Reactor {
         }
         if is_done {
             self.finish(id);
-        }
-    }
-
-    /// Closes at once where nothing can be lost. A peer that is still sending would be answered with a
-    /// reset, which may destroy what it has not read yet; so our side ends first and the rest is
-    /// read and dropped for a while (RFC 9112 §9.6).
-    fn finish(&mut self, id: ConnectionId) {
-        let Some(connection) = self.connection_mut(id) else {
-            return;
-        };
-        if connection.http.must_reset() {
-            connection.stream.reset_at_close();
-            self.close(id);
-            return;
-        }
-        let may_send_on = connection.http.may_be_sent_more() && !connection.peer_finished;
-        let may_lose = connection.is_readable || may_send_on;
-        if connection.is_broken || !may_lose || connection.stream.shutdown_write().is_err() {
-            self.close(id);
-            return;
-        }
-        connection.linger_budget = Some(LINGER_BUDGET);
-        connection.in_request = false;
-        connection.deadline.linger();
-        self.queue(id);
-        self.update_deadline(id);
-    }
-
-    /// Reads and drops; closes when the peer has ended, or has sent enough.
-    pub(super) fn linger(&mut self, id: ConnectionId) {
-        let Some(connection) = self.connection_mut(id) else {
-            return;
-        };
-        let mut scratch = [0; 4096];
-        while connection.is_readable && !connection.is_broken {
-            let budget = connection.linger_budget.unwrap_or_default();
-            match connection.stream.read(&mut scratch) {
-                Ok(length) if (1..=budget).contains(&length) => {
-                    connection.linger_budget = Some(budget - length);
-                }
-                Ok(_) => connection.is_broken = true,
-                Err(error) => {
-                    connection.is_readable = false;
-                    connection.is_broken = error.kind() != io::ErrorKind::WouldBlock;
-                }
-            }
-        }
-        if connection.is_broken {
-            self.close(id);
         }
     }
 
@@ -382,6 +329,3 @@ impl Reactor {
         }
     }
 }
-
-/// Octets that a peer may still send to a connection that is being closed.
-const LINGER_BUDGET: usize = 256 * 1024;

@@ -4,11 +4,11 @@ use std::time::{Duration, Instant};
 
 use pyre_proto::http1::{Phase, RequestError};
 
-use super::{ConnectionId, Reactor, connection::Connection, leaving::SILENCE, pace::Pace};
+use super::{
+    ConnectionId, Reactor, connection::Connection, leaving::SILENCE, lingering::LINGER_IDLE,
+    pace::Pace,
+};
 use crate::{config::Timeouts, timer_wheel::Tick};
-
-/// How long a connection that is being closed is listened to.
-const LINGER: Duration = Duration::from_secs(2);
 
 /// What a connection is late with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +30,8 @@ pub(super) struct Deadline {
     at: Option<Instant>,
     /// When the wheel's entry comes up; never later than `at`.
     entry: Option<Tick>,
-    is_lingering: bool,
+    /// Until when the connection lingers at most.
+    lingers_until: Option<Instant>,
     has_served: bool,
     content_pace: Pace,
     /// Since when nothing was written to a peer that may have gone and can't be probed.
@@ -54,6 +55,9 @@ impl Deadline {
         self.content_pace.has_read(octets);
         if self.cause == Some(Cause::Content) {
             self.content_pace.end_wait(Instant::now());
+            self.release();
+        }
+        if self.cause == Some(Cause::Linger) {
             self.release();
         }
     }
@@ -91,8 +95,12 @@ impl Deadline {
         )
     }
 
-    pub(super) const fn linger(&mut self) {
-        self.is_lingering = true;
+    /// Lingers for at most `longest` from now on, if not less.
+    pub(super) fn linger(&mut self, longest: Duration) {
+        let until = Instant::now() + longest;
+        let bound = self.lingers_until.map_or(until, |other| other.min(until));
+        self.lingers_until = Some(bound);
+        self.release();
     }
 
     /// Holds `cause`; it runs on where it held before. The time is read here, as a tick may be long
@@ -123,14 +131,16 @@ impl Deadline {
             Cause::Silence => self
                 .silent_since
                 .map(|since| SILENCE.saturating_sub(now.saturating_duration_since(since))),
-            Cause::Linger => Some(LINGER),
+            Cause::Linger => self
+                .lingers_until
+                .map(|until| LINGER_IDLE.min(until.saturating_duration_since(now))),
         }
     }
 }
 
 impl Connection {
     fn cause(&self) -> Option<Cause> {
-        if self.deadline.is_lingering {
+        if self.deadline.lingers_until.is_some() {
             return Some(Cause::Linger);
         }
         if !self.http.is_flushed() {

@@ -18,6 +18,7 @@ mod content;
 mod deadlines;
 mod departures;
 mod leaving;
+mod lingering;
 mod pace;
 mod peer;
 mod responses;

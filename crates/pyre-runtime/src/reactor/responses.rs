@@ -314,6 +314,7 @@ impl Reactor {
                 connection.http.disable_keep_alive();
                 connection.is_readable = true;
                 self.queue(id);
+                self.shorten_lingering(id);
             }
         }
     }

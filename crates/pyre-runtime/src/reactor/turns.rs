@@ -52,7 +52,7 @@ impl Reactor {
     fn serve(&mut self, id: ConnectionId) -> Option<Step> {
         let low_water = self.config.write_marks.low;
         let connection = self.connection_mut(id)?;
-        if connection.is_lingering() {
+        if connection.is_lingering {
             self.linger(id);
             return None;
         }

@@ -10,9 +10,11 @@ mod access_log;
 mod content;
 mod deadlines;
 mod departures;
+mod early_answers;
 mod ends;
 mod files;
 mod leaving;
+
 mod output;
 mod peers;
 mod pollers;
