@@ -132,6 +132,20 @@ def test_a_failed_startup_needs_no_message():
         run(scripted(None, {"type": "lifespan.startup.failed"}))
 
 
+def test_a_cancellation_of_the_task_is_no_exception_of_the_application(caplog):
+    async def converse():
+        others = asyncio.all_tasks()
+        lifespan = ASGILifespan(scripted(None, STARTED, None))
+        await lifespan.startup()
+        (task,) = asyncio.all_tasks() - others
+        task.cancel()
+        await asyncio.wait([task])
+        await lifespan.shutdown()
+
+    asyncio.run(converse())
+    assert errors(caplog) == []
+
+
 @pytest.mark.parametrize("afterwards", [[], [OSError("stuck")]])
 def test_a_failed_shutdown_is_logged(caplog, afterwards):
     run(scripted(None, STARTED, None, STOP_FAILED, *afterwards))

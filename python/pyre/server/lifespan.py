@@ -20,7 +20,6 @@ class Lifespan(ABC):
 
     def __init__(self) -> None:
         self._task: asyncio.Task[None] | None = None
-        self._is_given_up = False
         self._startup_answered = asyncio.Event()
         self._shutdown_wanted = asyncio.Event()
         self._shutdown_answered = asyncio.Event()
@@ -54,8 +53,9 @@ class Lifespan(ABC):
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as exception:
-            # A cancellation that this server did not ask for is an exception like any other.
-            if isinstance(exception, asyncio.CancelledError) and self._is_given_up:
+            # A stop or the end of the loop cancels the task. A cancellation that was not asked for
+            # is an exception like any other.
+            if isinstance(exception, asyncio.CancelledError) and _is_being_cancelled():
                 raise
             self._note(exception)
         finally:
@@ -67,7 +67,11 @@ class Lifespan(ABC):
         try:
             await answered.wait()
         except asyncio.CancelledError:
-            self._is_given_up = True
             if self._task is not None:
                 self._task.cancel()
             raise
+
+
+def _is_being_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
