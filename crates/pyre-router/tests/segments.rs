@@ -21,18 +21,7 @@ fn paths() -> impl Strategy<Value = Vec<u8>> {
 /// Segment by segment, as the rule says it.
 fn decoded(path: &[u8]) -> Option<Vec<String>> {
     let segments = path.get(1..)?.split(|&octet| octet == b'/');
-    let decode = |segment: &[u8]| {
-        let escapes = segment
-            .iter()
-            .enumerate()
-            .filter(|&(_, &octet)| octet == b'%');
-        let is_hex = |&(at, _): &(usize, &u8)| {
-            let digits = segment.get(at + 1..at + 3);
-            digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
-        };
-        let text = String::from_utf8(percent_decode(segment).collect()).ok();
-        text.filter(|_| escapes.clone().all(|escape| is_hex(&escape)))
-    };
+    let decode = |segment: &[u8]| String::from_utf8(percent_decode(segment).collect()).ok();
     segments.map(decode).collect()
 }
 
