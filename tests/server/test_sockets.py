@@ -241,7 +241,7 @@ class TestUnixSocket:
             listen(uds=path)
         assert tmp_path.joinpath(path).read_text(encoding="utf-8") == "precious"
 
-    @pytest.mark.parametrize("bad_path", ["absent/pyre.sock", "x" * 200])
+    @pytest.mark.parametrize("bad_path", ["absent/pyre.sock", "x" * 200, "\0abstract"])
     @pytest.mark.usefixtures("path")
     def test_a_path_that_can_not_be_bound_is_refused(self, bad_path):
         with pytest.raises(BindError, match=r"can't be listened on .*choose another --uds"):

@@ -259,7 +259,7 @@ def _remove_stale_socket(path: Path) -> None:
         path.unlink()
     except FileNotFoundError:
         return
-    except OSError as error:
+    except (OSError, ValueError) as error:  # a NUL is a ValueError
         raise _path_error(path, error) from None
 
 
@@ -275,11 +275,10 @@ def _is_answered(path: Path) -> bool:
     return True
 
 
-def _path_error(path: Path, error: OSError) -> BindError:
+def _path_error(path: Path, error: OSError | ValueError) -> BindError:
     # "path too long" comes from Python itself and has no strerror.
-    return BindError(
-        f"{path} can't be listened on ({error.strerror or error}); choose another --uds"
-    )
+    reason = getattr(error, "strerror", None) or error
+    return BindError(f"{path} can't be listened on ({reason}); choose another --uds")
 
 
 def _identity(path: Path) -> tuple[int, ...] | None:
