@@ -193,6 +193,19 @@ async def after_that_exits(request: psgi.Request) -> psgi.Response:
 
 
 @app.add
+async def after_that_is_cancelled(request: psgi.Request) -> psgi.Response:
+    async def fail() -> None:
+        raise asyncio.CancelledError(query(request))
+
+    async def report() -> None:
+        app.report(query(request), "called")
+
+    request.after(fail)
+    request.after(report)
+    return psgi.Response(body="response")
+
+
+@app.add
 async def after_an_exception(request: psgi.Request) -> psgi.Response:
     async def tally() -> None:
         app.tally[query(request)] += 1

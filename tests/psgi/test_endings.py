@@ -61,7 +61,11 @@ def test_a_function_that_is_given_within_a_stream(server: Server) -> None:
 
 @pytest.mark.parametrize(
     ("path", "error"),
-    [("/after-that-raises", "ExpectedError"), ("/after-that-exits", "SystemExit")],
+    [
+        ("/after-that-raises", "ExpectedError"),
+        ("/after-that-exits", "SystemExit"),
+        ("/after-that-is-cancelled", "CancelledError"),
+    ],
 )
 def test_a_function_that_raises_is_logged_and_the_next_one_called(
     server: Server, log: Log, path: str, error: str

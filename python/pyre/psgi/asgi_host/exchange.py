@@ -1,5 +1,6 @@
 """The states of an exchange (section 4), and what may be done in each."""
 
+import asyncio
 import enum
 from collections.abc import Callable, Coroutine
 from contextvars import copy_context
@@ -94,7 +95,12 @@ class Exchange:
         for function in self._afterwards:
             try:
                 await run_within(self.context, function)
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - the next one is called
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
+                if isinstance(error, asyncio.CancelledError) and _is_being_cancelled():
+                    raise
+                # The next one is called.
                 message = "Exception in a function that was called after the response"
                 logger.fault(message, exc_info=error)
 
@@ -107,3 +113,8 @@ class HttpExchange(Exchange):
         self.incoming = self.body = RequestBody(receive, scope["headers"])
         self.outgoing = Outgoing(send, self.incoming)
         self.takes_content = scope["method"] != "HEAD"  # RFC 9110 §9.3.2
+
+
+def _is_being_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
