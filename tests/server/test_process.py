@@ -256,3 +256,22 @@ asyncio.run(main())
     output, errors = process.communicate(timeout=60)
     assert process.returncode == 0, errors
     assert output.startswith("<shutdown>")
+
+
+STARTING_A_THREAD = (
+    "import threading, time\nthreading.Thread(target=time.sleep, args=[600]).start()\n"
+)
+AT_ONCE = "timeout_graceful_shutdown=0.1"
+
+
+@pytest.mark.parametrize(("end", "status"), [("1 / 0", 3), ("raise SystemExit(7)", 7)])
+def test_a_thread_of_an_import_that_fails_does_not_hold_up_the_exit(
+    start_pyre, start_program, tmp_path, end, status
+):
+    command = start_pyre(STARTING_A_THREAD + end, "--timeout-graceful-shutdown", "0.1")
+    command.communicate(timeout=60)
+    assert command.returncode == status
+    # "main" is what the command has served.
+    program = start_program(f"import pyre; pyre.run('main', app_dir={str(tmp_path)!r}, {AT_ONCE})")
+    program.communicate(timeout=60)
+    assert program.returncode == status

@@ -100,19 +100,19 @@ class ServingProcess:
             status = exit_status(sys.exc_info()[1])
             if os.getpid() != self._pid:
                 end_process(status)
-            self._expect_exit(status)
+            self.expect_exit(status)
             runner.close()
 
-    def begin_exit(self, status: int) -> None:
-        """End the process with ``status`` when it is still there after the time for the stop."""
-        self._expect_exit(status)
-        if self._ending is not None:
-            atexit.register(self._ending.note_exit)
-
-    def _expect_exit(self, status: int) -> None:
+    def expect_exit(self, status: int) -> None:
+        """The server has ended: end the process with ``status`` after the time for the stop."""
         next(self._stops)
         if self._ending is not None:
             self._ending.expect(self.server.time_left(), status)
+
+    def begin_exit(self) -> None:
+        """The process exits now: it does not call its handlers of ``atexit`` a second time."""
+        if self._ending is not None:
+            atexit.register(self._ending.note_exit)
 
     def _take_wakeups(self) -> None:
         if self._ending is None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import ParamSpec
 
 from pyre.server.config import Config
+from pyre.server.ending import exit_status
 from pyre.server.errors import UsageError, report
 from pyre.server.importer import is_importing, prepend_to_path
 from pyre.server.loops import current_loop, loop_factory
@@ -28,12 +29,12 @@ def serve(config: Config) -> int:
     process = ServingProcess(config)
     process.__enter__()  # and never left: signals are handled to the very end
     status = _serve(process)
-    process.begin_exit(status)
+    process.begin_exit()
     return status
 
 
 def _serve(process: ServingProcess) -> int:
-    config = process.server.config
+    config, status = process.server.config, 0
     try:
         prepend_to_path(config.app_dir)
         with current_loop(loop_factory(config.loop)) as factory:
@@ -41,8 +42,12 @@ def _serve(process: ServingProcess) -> int:
             with process.runner(factory) as runner:
                 runner.run(as_own_task(process.serve()))
     except (Exception, KeyboardInterrupt) as failure:  # noqa: BLE001 - the outermost frame
-        return report(failure)
-    return 0
+        status = report(failure)
+    except SystemExit as wish:
+        process.expect_exit(exit_status(wish))
+        raise
+    process.expect_exit(status)
+    return status
 
 
 def _with_arguments_of(
