@@ -14,7 +14,8 @@ class FailureNames:
         if not report.failed or self._terminal.verbosity > 0:
             return
         crash = getattr(report.longrepr, "reprcrash", None)
-        reason = crash.message.partition("\n")[0] if crash else ""
+        said = (crash.message if crash else report.longreprtext).strip()
+        reason = said.partition("\n")[0]
         what = "FAILED" if report.when == "call" else f"ERROR at {report.when} of"
         if self._terminal.currentfspath:
             self._terminal.ensure_newline()
