@@ -140,6 +140,9 @@ fuzz-%: $(CARGO_FUZZ)
 		--features libfuzzer --target-dir target/fuzz \
 		-- -max_total_time=$(FUZZ_SECONDS) -max_len=1024 -dict=fuzz/http1.dict -print_final_stats=1
 
+# The step that builds them is run by Python.
+$(CARGO_DENY) $(CARGO_FUZZ): | $(VENV)
+
 $(CARGO_DENY):
 	$(STEP) 'Build cargo-deny' cargo install cargo-deny --version $(CARGO_DENY_VERSION) --locked --root $(@:/bin/cargo-deny=)
 
