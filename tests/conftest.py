@@ -5,6 +5,8 @@ tells whether a test asks for the standard or for a habit of this server. For ``
 ``docs/asgi-conformance.md``.
 """
 
+import logging
+
 import pytest
 from hypothesis import HealthCheck, settings
 from support.failures import FailureNames
@@ -32,6 +34,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "proves(section, rule, level): what a check is about")
     if terminal := config.pluginmanager.get_plugin("terminalreporter"):
         config.pluginmanager.register(FailureNames(terminal))
+
+
+def pytest_collection_finish() -> None:
+    """Refuse a module whose import changes what the tests of all others see in the log."""
+    if logging.root.level != logging.WARNING:
+        raise pytest.UsageError("importing a test module has set the level of the root logger")
 
 
 @pytest.fixture(scope="session")

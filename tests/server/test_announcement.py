@@ -35,6 +35,11 @@ def of_starlette(path):
     return Starlette(routes=[Route(path, lambda _: Response())])
 
 
+def litestar(**options):
+    """Without its logging, which would be that of all tests: it sets the root logger up."""
+    return Litestar(logging_config=None, **options)
+
+
 class Difficult:
     """An application whose attributes raise."""
 
@@ -54,9 +59,9 @@ class Difficult:
         (FastAPI(docs_url=None, redoc_url=None), None),
         (FastAPI(openapi_url=None), None),
         (CORSMiddleware(CORSMiddleware(FastAPI())), "/docs"),
-        (Litestar(), "/schema"),
-        (Litestar(openapi_config=OpenAPIConfig("t", "1", path="/about")), "/about"),
-        (Litestar(openapi_config=None), None),
+        (litestar(), "/schema"),
+        (litestar(openapi_config=OpenAPIConfig("t", "1", path="/about")), "/about"),
+        (litestar(openapi_config=None), None),
         (framework(), "/docs"),
         (framework(ui="/reference"), "/reference"),
         (framework(ui=None), None),
