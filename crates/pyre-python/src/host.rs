@@ -17,6 +17,7 @@ use crate::{
     ends::KnownEnds,
     event_loop::EventLoop,
     interface::Interface,
+    notices,
     on_thread::OnThread,
     options::{Driver, Options},
     waiters::Waiters,
@@ -203,8 +204,7 @@ impl Host {
             None => Ok(None),
         });
         if matches!(arrival, Ok(None)) {
-            core.reactor
-                .send_error(id, 403, "WebSocket is not served here");
+            notices::refuse_websocket(&mut core.reactor, id);
         }
         drop(core);
         let started = match arrival {
@@ -233,12 +233,12 @@ impl Host {
             core.is_ticking = false;
             core.reactor.end_tick();
         }
+        self.log_notices(py)?;
         self.after_call(py)?;
         self.stop_when_drained(py)
     }
 
-    /// After anything that may have left work or set a deadline: asks the loop for the tick that no
-    /// readiness will bring. A tick does this for all that happens in it.
+    /// Asks the loop for a tick that no readiness will bring. A tick does so for all that happens in it.
     pub(crate) fn after_call(&self, py: Python<'_>) -> PyResult<()> {
         let (is_due, deadline) = {
             let core = self.core.borrow_mut()?;

@@ -22,6 +22,7 @@ mod host;
 mod interface;
 mod interpreter;
 mod names;
+mod notices;
 mod on_thread;
 mod options;
 mod outcome;

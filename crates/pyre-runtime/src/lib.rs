@@ -29,5 +29,5 @@ pub use file_content::FileContent;
 pub use forwarded::{Origin, Scheme};
 pub use poller::Poller;
 pub use pyre_proto::http1;
-pub use reactor::{Event, Reactor, Received, RequestId, SendError};
+pub use reactor::{Event, Notice, Reactor, Received, RequestId, SendError};
 pub use trusted_peers::TrustedPeers;

@@ -19,6 +19,7 @@ mod deadlines;
 mod departures;
 mod leaving;
 mod lingering;
+mod notices;
 mod pace;
 mod peer;
 mod responses;
@@ -38,7 +39,7 @@ use slab::Slab;
 use socket2::Socket;
 
 use self::{accept::Acceptor, connection::Connection};
-pub use self::{content::Received, responses::SendError};
+pub use self::{content::Received, notices::Notice, responses::SendError};
 use crate::{
     Config, Poller, access_log::Recorder, clock::Clock, poller::Readiness, timer_wheel::TimerWheel,
 };
@@ -93,6 +94,7 @@ pub struct Reactor {
     ended: Vec<RequestId>,
     /// Requests whose response has begun since the last tick.
     open_heads: Vec<RequestId>,
+    notices: notices::Notices,
     /// By its place, the last request that was refused while the application had it: who asks for more of
     /// its content learns why, also when the connection is gone by then.
     refusals: BTreeMap<usize, (RequestId, RequestError)>,
@@ -135,6 +137,7 @@ impl Reactor {
             current: None,
             ended: Vec::new(),
             open_heads: Vec::new(),
+            notices: notices::Notices::default(),
             refusals: BTreeMap::new(),
             storage: Storage::with_capacity(read_ahead),
             lent_to: None,

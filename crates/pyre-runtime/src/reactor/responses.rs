@@ -224,6 +224,9 @@ impl Reactor {
         if has_request && error != RequestError::Incomplete {
             self.refusals.insert(id.index, (self.request_id(id), error));
         }
+        if !has_request {
+            self.note_refused(id);
+        }
         let (status, reason) = error.response();
         self.answer_with_error(id, status, reason);
     }

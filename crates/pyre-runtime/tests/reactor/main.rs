@@ -14,6 +14,7 @@ mod early_answers;
 mod ends;
 mod files;
 mod leaving;
+mod notices;
 
 mod output;
 mod peers;
