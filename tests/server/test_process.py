@@ -238,12 +238,18 @@ def test_a_child_of_a_program_that_embeds_a_server_has_the_programs_signals(star
     process = start_program("""
 import asyncio, multiprocessing, signal, time, pyre
 from stops import app
+context = multiprocessing.get_context("fork")
+ready = context.Event()
+def hold():
+    ready.set()
+    time.sleep(600)
 async def main():
     server = pyre.Server(pyre.Config(app, port=0, access_log=False))
     serving = asyncio.create_task(server.serve())
     await server.started.wait()
-    child = multiprocessing.get_context("fork").Process(target=time.sleep, args=[600])
+    child = context.Process(target=hold)
     child.start()
+    await asyncio.to_thread(ready.wait)  # CPython drops a signal that comes within the fork
     child.terminate()
     await asyncio.to_thread(child.join)
     assert child.exitcode == -signal.SIGTERM
