@@ -5,8 +5,8 @@
 
 For each suite, debootstrap makes a root that has the packages README names and nothing else; the
 Rust toolchain and what git knows of this tree are copied in. There `make run` has to give its first
-answer, and `make test` has to pass. All of it happens in namespaces of its own, so that no mount
-and no process outlives the script, however it ends. It needs Linux, root, debootstrap and unshare.
+answer, and `make test` has to pass. All of it happens in namespaces of its own, so that an
+interrupt leaves no mount and no process behind.
 """
 
 import contextlib
@@ -27,6 +27,8 @@ from typing import IO, NamedTuple, cast
 ROOT = Path(__file__).resolve().parent.parent
 
 SUITES = ("bookworm", "trixie")
+
+TOOLS = ("debootstrap", "unshare", "git", "rustc")
 
 LOADS = 2
 """Processes beside it that do nothing but use a CPU each."""
@@ -63,6 +65,9 @@ def main() -> int:
     match sys.argv[1:]:
         case [argument, suite, root] if argument == INSIDE:
             return try_in(suite, Path(root))
+        case _ if os.geteuid() != 0 or not all(map(shutil.which, TOOLS)):
+            print(f"It has to be root that runs this, with {', '.join(TOOLS)}.", file=sys.stderr)
+            return 2
         case arguments:
             statuses = [try_suite(suite) for suite in arguments or SUITES]
             return max(statuses)
