@@ -5,6 +5,8 @@ import contextlib
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
+from pyre import psgi
+
 Message = dict[str, Any]
 Send = Callable[[Message], Awaitable[None]]
 
@@ -162,6 +164,13 @@ async def set_task_factory(name: str) -> str:
     return name
 
 
+async def interrupt(query: str) -> str:
+    """Raise what Ctrl+C raises in a program without handlers."""
+    if query == "late":
+        await asyncio.sleep(0)
+    raise KeyboardInterrupt
+
+
 async def debug(_query: str) -> str:
     asyncio.get_running_loop().set_debug(True)
     return "debug"
@@ -177,6 +186,7 @@ PATHS: dict[str, Callable[[str], Awaitable[str]]] = {
     "/all-tasks": all_tasks,
     "/task-factory": set_task_factory,
     "/debug": debug,
+    "/interrupt": interrupt,
 }
 
 
@@ -185,6 +195,14 @@ async def app(scope: Message, _receive: object, send: Send) -> None:
         raise NotImplementedError
     text = await PATHS[scope["path"]](scope["query_string"].decode())
     await respond(send, text)
+
+
+class PSGIApp:
+    async def __psgi__(self, request: psgi.Request) -> psgi.Response:
+        return psgi.Response(200, [], await PATHS[request.path](request.query.decode()))
+
+
+psgi_app = PSGIApp()
 
 
 async def respond(send: Send, text: str) -> None:

@@ -106,3 +106,14 @@ def test_loops_in_loops_and_tasks_in_python(
             answers = pool.map(lambda _: server.request(f"GET {path}").body, range(8))
             assert set(answers) == {path.removeprefix("/").encode()}
         assert "Exception in callback" not in server.stderr
+
+
+@pytest.mark.parametrize("when", ["at-once", "late"])
+@pytest.mark.parametrize("app", ["app", "psgi_app"])
+def test_keyboard_interrupt_ends_the_process(serve: Launcher, app: str, when: str) -> None:
+    with serve(f"interference:{app}") as server:
+        with server.connect() as connection:
+            connection.send(encoded(f"GET /interrupt?{when}", b"", "Connection: close"))
+            connection.read_to_end()
+        assert server.wait() == 130
+        assert "never retrieved" not in server.stderr

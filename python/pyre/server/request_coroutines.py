@@ -5,9 +5,10 @@ cancellation. ``run_asgi`` and ``run_psgi`` report to the core whatever ends the
 """
 
 import asyncio
+import contextlib
 import inspect
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Sequence
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NoReturn, Protocol, TypeAlias
 
 from pyre.server.asgi import ASGIApplication, Receive, Scope, Send
 
@@ -35,20 +36,31 @@ async def run_asgi(
 ) -> None:
     """Call an ASGI application, and ``end`` its request with the exception that it raised, if any.
 
-    Raises ``asyncio.CancelledError`` when the task was cancelled, and what ``end`` raises:
-    ``KeyboardInterrupt``.
+    Raises ``asyncio.CancelledError`` when the task was cancelled.
     """
     try:
         await app(scope, receive, send)
     except asyncio.CancelledError as error:
         end(scope, error)
         raise
-    except BaseException as error:  # noqa: BLE001 - the core reports it, or raises it again
+    except KeyboardInterrupt as error:
+        end(scope, error)
+        _end_loop(error)
+    except BaseException as error:  # noqa: BLE001 - the core reports it
         if isinstance(error, TypeError) and _is_of_the_call(error):
             error.add_note("An ASGI application is an async def app(scope, receive, send).")
         end(scope, error)
     else:
         end(scope)
+
+
+def _end_loop(error: KeyboardInterrupt) -> None:
+    """Have the loop raise ``error``, which ends the process: a task would keep it, and complain."""
+
+    def interrupt() -> NoReturn:
+        raise error
+
+    asyncio.get_running_loop().call_soon(interrupt)
 
 
 def _is_of_the_call(error: TypeError) -> bool:
@@ -62,6 +74,11 @@ async def run_psgi(stage: Awaitable[object], call: PSGICall) -> None:
     while awaited is not None:
         try:
             result = await awaited
+        except KeyboardInterrupt as error:
+            with contextlib.suppress(KeyboardInterrupt):
+                call.fail(error)
+            _end_loop(error)
+            return
         except BaseException as error:
             awaited = call.fail(error)
             if awaited is None and isinstance(error, asyncio.CancelledError):

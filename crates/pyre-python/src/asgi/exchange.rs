@@ -73,7 +73,7 @@ impl Exchange {
         if is_open {
             host.give_up(py, id)?;
         }
-        if let Some(fault) = fault_of(py, error, is_open)? {
+        if let Some(fault) = fault_of(py, error, is_open) {
             host.report(fault, scope::request_line(scope)?, py)?;
         }
         task.map_or(Ok(()), |_| host.stop_when_drained(py))
@@ -249,27 +249,24 @@ impl Exchange {
 }
 
 /// The fault to report of an application that ended with `error`; `is_open` while its response is
-/// incomplete and the peer is there.
-///
-/// # Errors
-/// `KeyboardInterrupt`, which ends the process and not the request alone.
+/// incomplete and the peer is there. `KeyboardInterrupt` is none: it ends the process.
 fn fault_of(
     py: Python<'_>,
     error: Option<Bound<'_, PyBaseException>>,
     is_open: bool,
-) -> PyResult<Option<PyErr>> {
+) -> Option<PyErr> {
     let outcome = error.map_or_else(
         || Ok(py.None().into_bound(py)),
         |error| Err(PyErr::from_value(error.into_any())),
     );
     match Outcome::of(outcome, py) {
-        Outcome::Fatal(error) => Err(error),
-        Outcome::Raised(error) if !is_open && disconnect::is_told_by(error.value(py)) => Ok(None),
-        Outcome::Raised(error) => Ok(Some(error)),
-        Outcome::Cancelled(error) => Ok(is_open.then_some(error)),
-        Outcome::Returned(_) => Ok(is_open.then(|| {
+        Outcome::Fatal(_) => None,
+        Outcome::Raised(error) if !is_open && disconnect::is_told_by(error.value(py)) => None,
+        Outcome::Raised(error) => Some(error),
+        Outcome::Cancelled(error) => is_open.then_some(error),
+        Outcome::Returned(_) => is_open.then(|| {
             PyRuntimeError::new_err("the ASGI application returned without completing its response")
-        })),
+        }),
     }
 }
 
