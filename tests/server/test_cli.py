@@ -177,6 +177,7 @@ def test_a_variable_gives_way_to_an_option_that_excludes_it(parse):
         (["main:app", "--interface", "wsgi"], "--interface"),
         (["main", "app"], "APP is one word; write main:app"),
         (["dev", "main:app"], "dev is no command; write pyre main:app"),
+        (["dev", "main.py"], "dev is no command; write pyre main ("),
         (["run", "main:app", "more"], "unexpected extra arguments (main:app more)"),
         (["main:app", "other:app"], "other:app"),
         (["main:"], "module:attribute"),

@@ -39,6 +39,21 @@ def test_a_stream_may_be_told_at_the_beginning_and_say_its_last_words(serve: Lau
         assert "cut off" not in server.stderr
 
 
+@pytest.mark.parametrize("app", ["returning", "psgi_app"])
+def test_an_application_that_leaves_as_it_was_told_is_no_fault(serve: Launcher, app: str) -> None:
+    """Whether it returns without an end, or its stream is cancelled: nothing is logged."""
+    with (
+        serve(f"stop_told:{app}", "--disconnect-on-stop", *NEVER) as server,
+        server.connect() as connection,
+    ):
+        connection.send(encoded("GET /idle"))
+        assert connection.open_response().read_some() == b"begun "
+        server.send_signal(signal.SIGTERM)
+        assert not connection.read_to_end().endswith(b"0\r\n\r\n")
+        assert server.wait() == 0
+        assert "Exception" not in server.stderr
+
+
 def test_a_request_in_flight_may_still_read_its_body(serve: Launcher) -> None:
     with (
         serve("held:app", "--disconnect-on-stop", *NEVER) as server,

@@ -150,7 +150,10 @@ def test_what_is_written_otherwise(run_pyre, files, arguments, line):
 @pytest.mark.parametrize(
     ("name", "answer"),
     [
-        ("workers", "worker processes are not there yet; start one Pyre for each core"),
+        (
+            "workers",
+            "worker processes are not there yet; leave it out, or start one Pyre for each core",
+        ),
         ("reload_dirs", "reloading on a change is not there yet"),
         ("ssl_keyfile", "TLS is not there yet"),
         ("headers", "let the application set the field"),

@@ -37,7 +37,7 @@ def reopen(log: AccessLog, path: str) -> None:
             error.strerror,
         )
     else:
-        logger.info("Opened %s anew", path)
+        logger.info("Reopened %s", path)
 
 
 def abandon(log: AccessLog) -> None:

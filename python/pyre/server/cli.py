@@ -131,7 +131,7 @@ def _application(
         case ("run", app):  # as with FastAPI, Flask and Quart; `run` alone is a module
             return app
         case ("dev" | "serve" | "start", app):
-            message = f"{words[0]} is no command; write pyre {app}"
+            message = f"{words[0]} is no command; write pyre {app.removesuffix('.py')}"
         case (module, attribute) if ":" not in module and attribute.isidentifier():
             message = f"APP is one word; write {module.removesuffix('.py')}:{attribute}"
         case _:
@@ -172,16 +172,16 @@ def _application(
     "Whether scopes announce http.response.pathsend.",
     bool,
 )
-@_option("--root-path", "Path that a proxy in front has taken off.")
+@_option("--root-path", "Prefix of the URL that a proxy in front strips.")
 @_option("--log-level", "Least severe message to log.", choices=get_args(LogLevel))
-@_option("--warn-blocked-loop", "Warn of what holds the event loop for so long.", time)
+@_option("--warn-blocked-loop", "Warn of code that blocks the event loop for longer.", time)
 @_option("--access-log/--no-access-log", "Whether to log each request.", bool)
 @_option("--access-log-file", "File to append the access log to, instead of standard output.")
 @_option("--access-log-format", "Format of the access log.", choices=get_args(AccessLogFormat))
-@_option("--driver", "How the loop learns of ready connections.", choices=get_args(Driver))
+@_option("--driver", "How readiness of sockets reaches the event loop.", choices=get_args(Driver))
 @_option(
     "--proxy-headers/--no-proxy-headers",
-    "Whether trusted peers say in header fields for whom they ask.",
+    "Take the client's address and scheme from the header fields of trusted proxies.",
     bool,
 )
 @_option(
@@ -194,15 +194,15 @@ def _application(
 @_option("--timeout-header", "Time for a request head to arrive.", time)
 @_option("--timeout-keep-alive", "Time for the next request of a connection.", time)
 @_option("--timeout-body", "Time between two pieces of an awaited body.", time)
-@_option("--timeout-write", "Time for the peer to take what was written.", time)
+@_option("--timeout-write", "Time for a client to read something of its response.", time)
 @_option("--timeout-graceful-shutdown", "Time for requests to finish at a stop.", time)
 @_option(
     "--disconnect-on-stop/--no-disconnect-on-stop",
-    "Whether a stop tells streams at once that the client has gone.",
+    "Whether a stop sends http.disconnect to running requests at once.",
     bool,
 )
 @_option("--write-high-water", "Size of unsent output that makes the application wait.", size)
-@_option("--write-low-water", "Size of unsent output at which it goes on.", size)
+@_option("--write-low-water", "Size of unsent output below which the application goes on.", size)
 @_option("--limit-request-line", "Size of a request line.", size)
 @_option("--limit-header-size", "Size of all header fields of a request.", size)
 @_option("--limit-header-count", "Number of header fields of a request.", number)
@@ -210,8 +210,8 @@ def _application(
 @_option("--limit-body-rate", "Bytes of an awaited body in a second, at least.", size)
 @_option("--limit-chunk-extensions", "Size of all chunk extensions of a request.", size)
 @_option("--limit-trailer-size", "Size of all trailer fields of a request.", size)
-@_option("--limit-unread-body", "Size of what is dropped of an unread body.", size)
-@_option("--limit-read-ahead", "Size of what is read before it is asked for.", size)
+@_option("--limit-unread-body", "Size of an unread body that is read and discarded.", size)
+@_option("--limit-read-ahead", "Size of a body that is buffered for the application.", size)
 @_option("--server-header/--no-server-header", "Whether to send the field Server.", bool)
 @_option("--date-header/--no-date-header", "Whether to send the field Date.", bool)
 @click.option(
@@ -255,11 +255,14 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.exit(report(error))
     if config is None:
         sys.exit(0)
-    # Only a server that really starts pays for asyncio and the core.
-    from pyre.server.runner import serve  # noqa: PLC0415
+    try:
+        # Only a server that really starts pays for asyncio and the core.
+        from pyre.server.runner import serve  # noqa: PLC0415
 
-    _warn_of_variables(config)
-    sys.exit(serve(config))
+        _warn_of_variables(config)
+        sys.exit(serve(config))
+    except KeyboardInterrupt as interruption:  # before signals have handlers
+        sys.exit(report(interruption))
 
 
 def _warn_of_variables(config: Config) -> None:

@@ -99,6 +99,8 @@ def _other_interface(app: object) -> str:
         return "RSGI is Granian's own: write the application for ASGI"
     if _parameters(app) == ("scope",):
         return "it looks like ASGI 2: wrap it by guarantee_single_callable of asgiref"
+    if inspect.iscoroutinefunction(app):
+        return ""
     if _parameters(app) == _WSGI or (_takes(app, _WSGI) and not isinstance(app, type)):
         return (
             "it looks like a WSGI application, and WSGI is not there yet: wrap it in ASGI, as"

@@ -7,7 +7,8 @@ lists of options that it has to answer.
 
 _LEAVE_OUT = "leave it out"
 _NO_WORKERS = (
-    "worker processes are not there yet; start one Pyre for each core, each with its own --port or"
+    "worker processes are not there yet; leave it out, or start one Pyre for each core, each with"
+    " its own --port or"
     " --uds, and let a proxy share the requests out"
 )
 _RECYCLING = (

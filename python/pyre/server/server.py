@@ -184,7 +184,7 @@ class Server:
         if self._access_log is not None and self.config.access_log_file is not None:
             access_log.reopen(self._access_log, self.config.access_log_file)
         else:
-            logger.info("There is no log file to open anew")
+            logger.info("There is no log file to reopen")
 
     async def _serve_application(
         self, application: Application, listeners: sockets.Listeners
@@ -294,7 +294,7 @@ class Server:
     async def _drain(self, host: Host) -> None:
         if host.requests:
             in_flight = logs.counted(host.requests, "request")
-            logger.info("Stopping after %s in flight (Ctrl+C: at once)", in_flight)
+            logger.info("Waiting for %s to finish (Ctrl+C stops at once)", in_flight)
         drained = host.stop(disconnect=self.config.disconnect_on_stop)
         # The future belongs to the host: giving up on it must not cancel it.
         if await self._completed(asyncio.shield(drained), self._aborting, self.time_left()):

@@ -147,6 +147,8 @@ def _origin(name: str, places: list[str]) -> str:
 
 def _names_in(error: BaseException) -> Iterator[str]:
     yield from _QUOTED_NAME.findall(str(error))
+    if isinstance(error, ModuleNotFoundError):
+        return  # what it names is missing, whatever the file is called that imports it
     # The failing import may stand in the hiding file itself.
     for frame in traceback.extract_tb(error.__traceback__):
         yield Path(frame.filename).stem

@@ -66,14 +66,17 @@ impl Exchange {
         error: Option<Bound<'_, PyBaseException>>,
     ) -> PyResult<()> {
         let (id, host) = (self.id()?, self.host.get());
-        let (task, is_open) = {
+        let (task, is_open, is_owed) = {
             let mut core = host.core.borrow_mut()?;
-            (core.tasks.end(id), core.reactor.is_connected(id))
+            let is_open = core.reactor.is_connected(id);
+            // An application that was told to leave its response owes none.
+            let is_owed = is_open && !core.reactor.reports_peers_gone();
+            (core.tasks.end(id), is_open, is_owed)
         };
         if is_open {
             host.give_up(py, id)?;
         }
-        if let Some(fault) = fault_of(py, error, is_open) {
+        if let Some(fault) = fault_of(py, error, is_owed) {
             host.report(fault, scope::request_line(scope)?, py)?;
         }
         task.map_or(Ok(()), |_| host.stop_when_drained(py))
@@ -248,12 +251,12 @@ impl Exchange {
     }
 }
 
-/// The fault to report of an application that ended with `error`; `is_open` while its response is
-/// incomplete and the peer is there. `KeyboardInterrupt` is none: it ends the process.
+/// The fault to report of an application that ended with `error`; a response `is_owed` while it is
+/// incomplete and the peer waits for it. `KeyboardInterrupt` is none: it ends the process.
 fn fault_of(
     py: Python<'_>,
     error: Option<Bound<'_, PyBaseException>>,
-    is_open: bool,
+    is_owed: bool,
 ) -> Option<PyErr> {
     let outcome = error.map_or_else(
         || Ok(py.None().into_bound(py)),
@@ -261,10 +264,10 @@ fn fault_of(
     );
     match Outcome::of(outcome, py) {
         Outcome::Fatal(_) => None,
-        Outcome::Raised(error) if !is_open && disconnect::is_told_by(error.value(py)) => None,
+        Outcome::Raised(error) if !is_owed && disconnect::is_told_by(error.value(py)) => None,
         Outcome::Raised(error) => Some(error),
-        Outcome::Cancelled(error) => is_open.then_some(error),
-        Outcome::Returned(_) => is_open.then(|| {
+        Outcome::Cancelled(error) => is_owed.then_some(error),
+        Outcome::Returned(_) => is_owed.then(|| {
             PyRuntimeError::new_err("the ASGI application returned without completing its response")
         }),
     }

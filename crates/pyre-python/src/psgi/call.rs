@@ -110,7 +110,7 @@ impl Call {
                 Err(error) => (error, stream_in(&value)?),
             },
             Outcome::Raised(error) | Outcome::Fatal(error) => (error, None),
-            Outcome::Cancelled(error) if self.is_open(host)? => (error, None),
+            Outcome::Cancelled(error) if self.owes_response(host)? => (error, None),
             Outcome::Cancelled(_) => {
                 self.request.get().take_after()?;
                 host.get().give_up(host.py(), self.request.get().id)?;
@@ -135,8 +135,8 @@ impl Call {
                 .end()
                 .and_then(|()| self.send_trailers(host, trailers)),
             Outcome::Raised(error) | Outcome::Fatal(error) => Err(error),
-            Outcome::Cancelled(error) if self.is_open(host)? => Err(error),
-            // The peer has left.
+            Outcome::Cancelled(error) if self.owes_response(host)? => Err(error),
+            // The peer has left, or the stream was told so at a stop.
             Outcome::Cancelled(_) => host.get().give_up(host.py(), outlet.id),
         };
         match ended {
@@ -293,7 +293,10 @@ impl Call {
     /// What went wrong is answered where that is possible, and told where it is somebody's fault.
     fn fail(&self, host: &Bound<'_, Host>, error: PyErr) -> PyResult<()> {
         let (py, request) = (host.py(), self.request.get());
-        let is_open = self.is_open(host)?;
+        let is_open = {
+            let core = &mut host.get().core.borrow_mut()?;
+            core.reactor.is_connected(self.request.get().id)
+        };
         let status = errors::body_status(&error, py)?;
         if is_open {
             host.get().refuse(py, request.id, status.unwrap_or(500))?;
@@ -306,9 +309,11 @@ impl Call {
     }
 
     /// Whether the response is incomplete and the peer is there.
-    fn is_open(&self, host: &Bound<'_, Host>) -> PyResult<bool> {
-        let id = self.request.get().id;
-        Ok(host.get().core.borrow_mut()?.reactor.is_connected(id))
+    /// Whether the peer waits for an answer that the application was not told to leave.
+    fn owes_response(&self, host: &Bound<'_, Host>) -> PyResult<bool> {
+        let core = &mut host.get().core.borrow_mut()?;
+        let is_open = core.reactor.is_connected(self.request.get().id);
+        Ok(is_open && !core.reactor.reports_peers_gone())
     }
 
     /// The coroutine that does what was given to `after`, if anything was.

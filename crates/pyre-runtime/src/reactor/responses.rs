@@ -322,6 +322,12 @@ impl Reactor {
         }
     }
 
+    /// Whether applications are told that their peers have gone, although these may be there.
+    #[must_use]
+    pub const fn reports_peers_gone(&self) -> bool {
+        self.reports_peers_gone
+    }
+
     /// From now on a request whose content is complete is told that its peer has gone, so that a stream
     /// without an end finds one. What it still sends is sent.
     pub fn report_peers_gone(&mut self) {
