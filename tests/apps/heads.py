@@ -72,7 +72,7 @@ async def after_receive(_scope: Scope, receive: Receive, send: Send) -> None:
 @app.add
 async def fails(_scope: Scope, _receive: Receive, send: Send) -> None:
     await send(START)
-    await app.gate("body")
+    await app.gate("failure")
     raise ExpectedError("after the head")
 
 

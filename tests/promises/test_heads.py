@@ -68,7 +68,7 @@ def test_failure_after_the_head_cuts_the_response_off(server: Server) -> None:
     with server.connect() as connection:
         connection.send(encoded("GET /fails"))
         response = connection.open_response()
-        open_gate(server, "body")
+        open_gate(server, "failure")
         with pytest.raises((h11.RemoteProtocolError, ConnectionError)):
             response.read()
     server.expect_error("ExpectedError: after the head")
