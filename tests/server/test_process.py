@@ -21,6 +21,7 @@ IMPORTING = "print('importing', flush=True)\n"
 HANGING = IMPORTING + "import time\ntime.sleep(600)\n"
 SWALLOWING = f"import time\ntry:\n    {IMPORTING}    time.sleep(600)\nexcept:\n    pass\n{ECHO_APP}"
 
+OTHER_SIGNALS = [signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2] if os.name == "posix" else []
 UNSHARED = ["unshare", "--pid", "--fork", "--mount-proc", "--map-root-user", "--kill-child"]
 
 
@@ -131,7 +132,7 @@ def test_standard_streams_may_be_closed(start_pyre, tmp_path, closed):
     assert process.wait(60) == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2])
+@pytest.mark.parametrize("number", OTHER_SIGNALS)
 def test_other_signals_do_not_end_the_server(start_pyre, number):
     process = start_pyre(ECHO_APP, "--port", "0")
     assert process.stderr.readline().startswith("Pyre ")
@@ -140,6 +141,41 @@ def test_other_signals_do_not_end_the_server(start_pyre, number):
     process.terminate()
     process.communicate(timeout=60)
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize("number", OTHER_SIGNALS)
+def test_other_signals_do_not_end_an_import(start_pyre, number):
+    waiting = f"import sys\n{IMPORTING}sys.stdin.read()\n"
+    process = start_pyre(waiting + ECHO_APP, "--port", "0", stdin=subprocess.PIPE)
+    assert process.stdout.readline() == "importing\n"
+    process.send_signal(number)
+    process.stdin.close()
+    wait_for(lambda: process.stderr.readline().startswith("Pyre "), "the server")
+    process.terminate()
+    process.wait(60)
+    assert process.returncode == 0
+
+
+def test_a_forked_child_does_not_hold_the_port(start_program):
+    """It may outlive the server: the next one can listen all the same."""
+    process = start_program("""
+import asyncio, multiprocessing, socket, time, pyre
+from stops import app
+async def main():
+    server = pyre.Server(pyre.Config(app, port=0, access_log=False))
+    serving = asyncio.create_task(server.serve())
+    await server.started.wait()
+    child = multiprocessing.get_context("fork").Process(target=time.sleep, args=[600])
+    child.start()
+    server.stop()
+    await serving
+    socket.create_server(server.addresses[0]).close()
+    assert child.is_alive()
+    child.kill()
+asyncio.run(main())
+""")
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors
 
 
 def test_a_closed_terminal_is_a_stop(start_pyre):

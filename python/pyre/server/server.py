@@ -181,10 +181,10 @@ class Server:
         self._stopping.set()
 
     def _reopen_logs(self) -> None:
-        if self._access_log is not None and self.config.access_log_file is not None:
-            access_log.reopen(self._access_log, self.config.access_log_file)
-        else:
+        if self.config.access_log_file is None or not self.config.access_log:
             logger.info("There is no log file to reopen")
+        elif self._access_log is not None:  # before, it has not been opened
+            access_log.reopen(self._access_log, self.config.access_log_file)
 
     async def _serve_application(
         self, application: Application, listeners: sockets.Listeners

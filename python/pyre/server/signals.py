@@ -47,11 +47,12 @@ class SignalHandlers:
 
     @contextlib.contextmanager
     def interrupting(self) -> Generator[None]:
-        """Let a signal also raise, as it ends a module that blocks while it is imported.
+        """Let a stop signal also raise, as it ends a module that blocks while it is imported.
 
-        SIGINT raises ``KeyboardInterrupt``, any other ``SystemExit`` with the status that a shell
-        reports for the signal. A handler of the program is called instead. One that the module
-        installs for a stop signal is called as well from the end of the block on.
+        SIGINT raises ``KeyboardInterrupt``, SIGTERM ``SystemExit`` with the status that a shell
+        reports for the signal; one that stops no server raises nothing. A handler of the program is
+        called instead. One that the module installs for a stop signal is called as well from the
+        end of the block on.
         """
         self.is_interruptible = self.may_install
         try:
@@ -96,7 +97,7 @@ def _deliver(number: int, frame: FrameType | None) -> None:
     handler = _programs_own.get(number)
     if callable(handler) and not _is_default(handler):
         handler(number, frame)
-    elif any(subscriber.is_interruptible for subscriber in concerned):
+    elif number in STOP_SIGNALS and any(each.is_interruptible for each in concerned):
         raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)
 
 

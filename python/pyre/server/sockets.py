@@ -48,6 +48,7 @@ class Listeners:
         self._path = path.absolute() if path else None
         self._identity = _identity(path) if path else None
         self._owner = os.getpid()
+        self._detached: list[int] = []
         self.addresses = [_address(sock) for sock in sockets]
 
     def listen(self, backlog: int) -> None:
@@ -62,12 +63,15 @@ class Listeners:
 
     def detach(self) -> list[int]:
         """Hand over the file descriptors: closing them is up to the caller from now on."""
-        return [sock.detach() for sock in self._sockets]
+        self._detached = [sock.detach() for sock in self._sockets]
+        _detached.update(self._detached)
+        return self._detached
 
     def close(self) -> None:
         """Close what was not detached, and remove the unix socket's file if it is still ours."""
         for sock in self._sockets:
             sock.close()
+        _detached.difference_update(self._detached)
         is_parent = self._owner == os.getpid()  # a forked child has copies, and the one file
         if self._path and is_parent and self._identity == _identity(self._path):
             self._path.unlink()
@@ -82,6 +86,27 @@ class Listeners:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+_detached: set[int] = set()
+"""The descriptors of sockets on which servers of this process listen."""
+
+
+def _release_in_child() -> None:
+    """Let go of the sockets in a forked child: one that outlives the server would hold the port.
+
+    The core goes on to own the numbers, so that they are not closed but given to the null device.
+    """
+    if not _detached:
+        return
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in _detached:
+        os.dup2(null, descriptor, inheritable=False)
+    os.close(null)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_release_in_child)
 
 
 def bind(config: Config) -> Listeners:
