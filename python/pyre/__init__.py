@@ -54,4 +54,5 @@ def _hiding_file(error: Exception) -> str:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    special = (name for name in globals() if name.startswith("__"))
+    return sorted({*special, *__all__, "framework", "psgi"})

@@ -8,6 +8,7 @@ from typing import Any
 from pyre import psgi
 
 Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 waiting: dict[str, asyncio.Task[Any]] = {}
@@ -190,11 +191,19 @@ PATHS: dict[str, Callable[[str], Awaitable[str]]] = {
 }
 
 
-async def app(scope: Message, _receive: object, send: Send) -> None:
-    if scope["type"] != "http":
-        raise NotImplementedError
+async def app(scope: Message, receive: Receive, send: Send) -> None:
+    if scope["type"] == "lifespan":
+        await live(receive, send)
+        return
     text = await PATHS[scope["path"]](scope["query_string"].decode())
     await respond(send, text)
+
+
+async def live(receive: Receive, send: Send) -> None:
+    await receive()
+    await send({"type": "lifespan.startup.complete"})
+    print((await receive())["type"], flush=True)  # noqa: T201 - the test reads it
+    await send({"type": "lifespan.shutdown.complete"})
 
 
 class PSGIApp:

@@ -1,5 +1,6 @@
 """Requests are served whatever the application does to other tasks, or to the loop."""
 
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -61,6 +62,15 @@ def test_the_server_s_own_tasks_are_not_the_application_s(server: Server) -> Non
 
 
 GOOD_FACTORIES = [name for name in FACTORIES if name not in BROKEN_FACTORIES]
+
+
+def test_the_lifespan_goes_on_when_all_tasks_are_cancelled(serve: Launcher) -> None:
+    with serve("interference:app") as server:
+        server.request("GET /interfere?cancel_all_tasks")
+        wait_for(lambda: server.request("GET /background").body == b"0", "the interference")
+        server.send_signal(signal.SIGTERM)
+        assert server.wait() == 0
+        assert "lifespan.shutdown" in server.stdout
 
 
 @pytest.mark.parametrize("name", GOOD_FACTORIES)

@@ -9,6 +9,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from pyre.server.own_tasks import conceal
+
 
 class Lifespan(ABC):
     """Starts an application and shuts it down.
@@ -41,6 +43,8 @@ class Lifespan(ABC):
     async def _begin(self, live: Callable[[], Awaitable[None]]) -> None:
         """Run ``live`` in the task, up to the answer to the startup."""
         self._task = asyncio.create_task(self._run(live), name="pyre lifespan")
+        # What the startup has opened is every request's: none may end it by cancelling all tasks.
+        conceal(self._task)
         await self._answer_to(self._startup_answered)
 
     @abstractmethod

@@ -15,7 +15,7 @@ _T = TypeVar("_T")
 def own_task(coroutine: Coroutine[Any, Any, _T]) -> asyncio.Task[_T]:
     """Run ``coroutine`` in a task of the server. The caller keeps a reference to it."""
     task = asyncio.Task(coroutine, loop=asyncio.get_running_loop())
-    _conceal(task)
+    conceal(task)
     return task
 
 
@@ -27,12 +27,13 @@ async def as_own_task(coroutine: Coroutine[Any, Any, _T]) -> _T:
     """
     task = asyncio.current_task()
     if task is not None:
-        _conceal(task)
+        conceal(task)
     try:
         return await coroutine
     finally:
         asyncio.get_running_loop().set_task_factory(None)
 
 
-def _conceal(task: asyncio.Task[Any]) -> None:
+def conceal(task: asyncio.Task[Any]) -> None:
+    """Make a task one of the server, whatever has made it."""
     asyncio.tasks._unregister_task(task)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - documented
