@@ -30,7 +30,8 @@ class Scenarios:
         self.tally: Counter[str] = Counter()
         self._scenarios: dict[str, Scenario] = {}
         self._reports: dict[str, object] = {}
-        self._gates: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self._waiting_at: defaultdict[str, list[asyncio.Future[None]]] = defaultdict(list)
+        self._open_gates: set[str] = set()
 
     def add(self, scenario: Scenario) -> Scenario:
         """Serve a coroutine function at its name: ``no_body`` at ``/no-body``."""
@@ -42,9 +43,16 @@ class Scenarios:
         self._reports[name] = value
 
     async def gate(self, name: str) -> None:
-        """Wait until the test opens the gate, and close it behind."""
-        await self._gates[name].wait()
-        self._gates[name].clear()
+        """Wait until the test opens the gate, which lets those through who wait, or the next one.
+
+        Whoever comes after that finds it closed, also before those who waited have gone on.
+        """
+        if name in self._open_gates:
+            self._open_gates.remove(name)
+            return
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiting_at[name].append(waiter)
+        await waiter
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -66,7 +74,11 @@ class Scenarios:
         return 404, None
 
     def _open(self, name: str) -> tuple[int, object]:
-        self._gates[name].set()
+        waiting = [each for each in self._waiting_at.pop(name, ()) if not each.done()]
+        for each in waiting:
+            each.set_result(None)
+        if not waiting:
+            self._open_gates.add(name)
         return 200, None
 
     def _tally(self, name: str) -> tuple[int, object]:
