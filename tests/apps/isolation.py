@@ -7,6 +7,7 @@
 import asyncio
 import contextvars
 import gc
+import sys
 import threading
 import weakref
 from collections.abc import Awaitable, Callable
@@ -35,6 +36,13 @@ def current() -> asyncio.Task[Any]:
     return task
 
 
+def current_context() -> contextvars.Context:
+    """The context of this task, or a copy before CPython 3.12, which shows none of a task."""
+    if sys.version_info >= (3, 12):
+        return current().get_context()
+    return contextvars.copy_context()
+
+
 def know(each: object) -> None:
     known.append(weakref.ref(each))
 
@@ -51,7 +59,7 @@ def call_what_the_collector_knows() -> None:
 
 def enter_context_in_thread() -> None:
     """Have a thread enter the context of this request once the request is over, and stay in it."""
-    context = current().get_context()
+    context = current_context()
     is_over = threading.Event()
     current().add_done_callback(lambda _: is_over.set())
 
@@ -76,10 +84,10 @@ ACTIONS: dict[str, Callable[[], object]] = {
     "cancel with a message": lambda: current().cancel("enough"),
     "keep the task": lambda: kept.append(current()),
     "keep the coroutine": lambda: kept.append(current().get_coro()),
-    "keep the context": lambda: kept.append(current().get_context()),
+    "keep the context": lambda: kept.append(current_context()),
     "know the task weakly": lambda: know(current()),
     "know the coroutine weakly": lambda: know(current().get_coro()),
-    "know the context weakly": lambda: know(current().get_context()),
+    "know the context weakly": lambda: know(current_context()),
     "finalize the task": lambda: weakref.finalize(current(), ended.append, "finalized"),
     "keep every task": lambda: kept.extend(asyncio.all_tasks()),
     "set a variable": lambda: VARIABLE.set(True),
@@ -124,7 +132,7 @@ def found(mine: dict[str, object]) -> list[str]:
     """What another request has left where this one, that has ``mine``, sees it."""
     task = asyncio.current_task()
     if task is not None:
-        mine |= {"task": task, "coroutine": task.get_coro(), "context": task.get_context()}
+        mine |= {"task": task, "coroutine": task.get_coro(), "context": current_context()}
     seen = [name for name, each in mine.items() if any(each is other for other in kept)]
     seen += [name for name, each in mine.items() if any(each is known_one() for known_one in known)]
     traces = {
