@@ -1,19 +1,54 @@
 """The loggers of Pyre: whatever an application does to logging, its faults are logged.
 
 ``dictConfig({"version": 1})`` disables each logger that exists, ``logging.disable`` turns all of
-them off, a handler may raise. An exception that the application let escape is written all the same.
+them off, a handler may raise. An exception that the application let escape is written all the same,
+and a line of Pyre never ends what it tells of: a start, a stop or a request.
 """
 
+import functools
 import logging
 import sys
-from typing import ClassVar, TextIO, cast
+from collections.abc import Callable
+from typing import Any, ClassVar, TextIO, TypeAlias, TypeVar, cast
 
 from pyre import standard_error
 from pyre.standard_error import ExceptionInformation
 
+_Method = TypeVar("_Method", bound=Callable[..., None])
+
+
+def _harmless(log: _Method, level: int) -> _Method:
+    """A method that logs at ``level`` and raises nothing but ``KeyboardInterrupt``.
+
+    Handlers, filters and factories of records are code of the application. Where one raises, the
+    line goes to standard error.
+    """
+
+    @functools.wraps(log)
+    def log_or_write(
+        self: logging.Logger,
+        message: object,
+        *arguments: object,
+        stacklevel: int = 1,
+        **options: Any,  # noqa: ANN401 - those of logging
+    ) -> None:
+        try:
+            log(self, message, *arguments, stacklevel=stacklevel + 1, **options)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as failure:  # noqa: BLE001 - the application's code raises anything
+            _write_plain(level, _formatted(message, arguments), failure)
+
+    return cast("_Method", log_or_write)
+
 
 class Logger(logging.Logger):
-    """A logger that can't be disabled, and that logs faults at any level."""
+    """A logger that can't be disabled, never raises, and logs faults at any level."""
+
+    debug = _harmless(logging.Logger.debug, logging.DEBUG)
+    info = _harmless(logging.Logger.info, logging.INFO)
+    warning = _harmless(logging.Logger.warning, logging.WARNING)
+    error = _harmless(logging.Logger.error, logging.ERROR)
 
     logs_faults: ClassVar[bool] = True
     """False where the operator of a server wants less than errors."""
@@ -44,8 +79,7 @@ class Logger(logging.Logger):
         except KeyboardInterrupt:
             raise
         except BaseException as failure:  # noqa: BLE001 - the application's code raises anything
-            text = _plain(message % arguments, failure, exc_info)
-            standard_error.write(f"{text}\n", STANDARD_ERROR.stream or sys.stderr)
+            _write_plain(logging.ERROR, _formatted(message, arguments), failure, exc_info)
 
     def _record(
         self, message: str, arguments: tuple[object, ...], exc_info: ExceptionInformation
@@ -77,7 +111,7 @@ class StandardErrorHandler(logging.Handler):
         try:
             text = self.format(record)
         except Exception as failure:  # noqa: BLE001 - an exception to format is code of the application
-            text = _plain(record.getMessage(), failure, record.exc_info)
+            text = _plain(record.levelno, record.getMessage(), failure, record.exc_info)
         standard_error.write(f"{text}\n", self.stream or sys.stderr)
 
 
@@ -96,13 +130,33 @@ def _is_taken(record: logging.LogRecord, *, besides: logging.Handler | None = No
     return False
 
 
-def _plain(
+_ExceptionInformation: TypeAlias = ExceptionInformation | tuple[None, None, None] | None
+
+
+def _write_plain(
+    level: int,
     message: str,
     failure: BaseException,
-    exc_info: ExceptionInformation | tuple[None, None, None] | None,
+    exc_info: _ExceptionInformation = None,
+) -> None:
+    text = _plain(level, message, failure, exc_info)
+    standard_error.write(f"{text}\n", STANDARD_ERROR.stream or sys.stderr)
+
+
+def _plain(
+    level: int, message: str, failure: BaseException, exc_info: _ExceptionInformation
 ) -> str:
     """A record that can't be logged as usual."""
-    told = f"error: {message} (logging this has raised {type(failure).__qualname__})"
+    name = "error: " if level >= logging.ERROR else "warning: " if level >= logging.WARNING else ""
+    told = f"{name}{message} (logging this has raised {type(failure).__qualname__})"
     if exc_info is None or exc_info[0] is None:
         return told
     return f"{told}\n{standard_error.format_exception(exc_info)}"
+
+
+def _formatted(message: object, arguments: tuple[object, ...]) -> str:
+    """The message with its arguments; without, where formatting is what raises."""
+    try:
+        return str(message) % arguments if arguments else str(message)
+    except Exception:  # noqa: BLE001 - an argument may be an object of the application
+        return str(message)

@@ -1,12 +1,14 @@
 """An exception that escapes the application is logged with its traceback, once, whatever it is.
 
 What applications do to logging is in ``apps/sabotage.py``, what they raise in ``apps/escaping.py``.
+A line of the server that can't be logged ends nothing: ``apps/raising_logs.py``.
 """
 
 import signal
 from collections.abc import Iterator
 
 import pytest
+from support.client import encoded
 from support.server import Launcher, Server
 from support.waiting import wait_for
 
@@ -69,6 +71,58 @@ def test_the_server_still_says_where_it_serves(serve: Launcher, monkeypatch):
     monkeypatch.setenv("SABOTAGE", "dictConfig")
     with serve("sabotage:asgi") as server:
         wait_for(lambda: " serves sabotage:asgi on http://" in server.stderr, "the announcement")
+
+
+RAISING = [
+    "handler",
+    "handler-to-handle",
+    "handler-of-the-root",
+    "filter",
+    "factory",
+    "method-of-the-logger",
+    "method-of-all-loggers",
+    "level",
+]
+INSTEAD = "(logging this has raised LogError)"
+
+
+@pytest.mark.parametrize("way", RAISING)
+def test_logging_that_raises_does_not_end_a_start(serve: Launcher, monkeypatch, way):
+    monkeypatch.setenv("RAISES", way)
+    with serve("raising_logs:app", "--no-access-log") as server:
+        assert server.request("GET /").body == b"served"
+        server.send_signal(signal.SIGUSR1)
+        wait_for(lambda: "There is no log file to reopen" in server.stderr, "the line of SIGUSR1")
+        server.send_signal(signal.SIGTERM)
+        assert server.wait() == 0
+        announcement, reopening = server.stderr.splitlines()
+        assert " serves raising_logs:app on http://" in announcement
+        assert announcement.endswith(INSTEAD)
+        assert reopening == f"There is no log file to reopen {INSTEAD}"
+
+
+@pytest.mark.parametrize("way", RAISING)
+def test_logging_that_raises_does_not_lose_a_request_at_the_stop(serve: Launcher, way):
+    with serve("raising_logs:app", "--no-access-log") as server, server.connect() as connection:
+        connection.send(encoded(f"POST /{way}", b"", "content-length: 4"))
+        response = connection.open_response()
+        assert response.read_some() == b"begun "
+        server.send_signal(signal.SIGTERM)
+        wait_for(lambda: "Waiting for 1 request to finish" in server.stderr, "the stop")
+        connection.send(b"body")
+        assert response.read().body.endswith(b"body")
+        assert server.wait() == 0
+        assert server.stderr.splitlines()[-1].endswith(INSTEAD)
+
+
+def test_a_warning_that_can_not_be_logged_ends_no_stop(serve: Launcher):
+    stop = ("--timeout-graceful-shutdown", "0.1")
+    with serve("raising_logs:app", *stop) as server, server.connect() as connection:
+        connection.send(encoded("POST /handler", b"", "content-length: 4"))
+        assert connection.open_response().read_some() == b"begun "
+        server.send_signal(signal.SIGTERM)
+        assert server.wait() == 0
+        assert f"warning: 1 request was cut off by the stop {INSTEAD}\n" in server.stderr
 
 
 ESCAPING = {

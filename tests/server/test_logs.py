@@ -142,3 +142,14 @@ def test_an_application_error_names_the_request_and_keeps_the_traceback(caplog, 
     assert caplog.messages == [message]
     assert "in test_an_application_error" in caplog.text
     assert caplog.text.rstrip().endswith("ZeroDivisionError: division by zero")
+
+
+@pytest.mark.usefixtures("quiet_logging")
+@pytest.mark.parametrize("method", ["debug", "info", "warning", "error"])
+def test_a_record_names_the_caller(monkeypatch, method):
+    logs.configure("debug")
+    records = []
+    monkeypatch.setattr(logs.logger, "handle", records.append)
+    getattr(logs.logger, method)("text %s", "argument")
+    assert [record.funcName for record in records] == ["test_a_record_names_the_caller"]
+    assert [record.getMessage() for record in records] == ["text argument"]
