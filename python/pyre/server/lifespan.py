@@ -5,11 +5,12 @@ group, a connection pool) is closed by the task that opened it.
 """
 
 import asyncio
+import contextlib
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
 from typing import Any
 
-from pyre.server.own_tasks import conceal
+from pyre.server.own_tasks import concealed
 
 
 class Lifespan(ABC):
@@ -40,11 +41,18 @@ class Lifespan(ABC):
         if self._task is not None:
             await self._answer_to(self._shutdown_answered)
 
+    @contextlib.contextmanager
+    def out_of_reach(self) -> Generator[None]:
+        """Keep the task out of ``asyncio.all_tasks`` while requests are answered.
+
+        What the startup has opened is every request's: none may end it by cancelling all tasks.
+        """
+        with concealed(self._task) if self._task else contextlib.nullcontext():
+            yield
+
     async def _begin(self, live: Callable[[], Awaitable[None]]) -> None:
         """Run ``live`` in the task, up to the answer to the startup."""
         self._task = asyncio.create_task(self._run(live), name="pyre lifespan")
-        # What the startup has opened is every request's: none may end it by cancelling all tasks.
-        conceal(self._task)
         await self._answer_to(self._startup_answered)
 
     @abstractmethod

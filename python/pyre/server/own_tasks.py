@@ -6,7 +6,8 @@ asyncio" of the standard library), and no task factory makes them.
 """
 
 import asyncio
-from collections.abc import Coroutine
+import contextlib
+from collections.abc import Coroutine, Generator
 from typing import Any, TypeVar
 
 _T = TypeVar("_T")
@@ -15,7 +16,7 @@ _T = TypeVar("_T")
 def own_task(coroutine: Coroutine[Any, Any, _T]) -> asyncio.Task[_T]:
     """Run ``coroutine`` in a task of the server. The caller keeps a reference to it."""
     task = asyncio.Task(coroutine, loop=asyncio.get_running_loop())
-    conceal(task)
+    _conceal(task)
     return task
 
 
@@ -27,13 +28,23 @@ async def as_own_task(coroutine: Coroutine[Any, Any, _T]) -> _T:
     """
     task = asyncio.current_task()
     if task is not None:
-        conceal(task)
+        _conceal(task)
     try:
         return await coroutine
     finally:
         asyncio.get_running_loop().set_task_factory(None)
 
 
-def conceal(task: asyncio.Task[Any]) -> None:
-    """Make a task one of the server, whatever has made it."""
+@contextlib.contextmanager
+def concealed(task: asyncio.Task[Any]) -> Generator[None]:
+    """Keep a task out of ``all_tasks`` for a while. The end of the loop cancels those it lists."""
+    _conceal(task)
+    try:
+        yield
+    finally:
+        if not task.done():
+            asyncio.tasks._register_task(task)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - documented
+
+
+def _conceal(task: asyncio.Task[Any]) -> None:
     asyncio.tasks._unregister_task(task)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - documented

@@ -197,7 +197,8 @@ class Server:
         try:
             listeners.listen(self.config.backlog)
             host = self._host(application, listeners, startup.result())
-            await self._answer_requests(host, application.app)
+            with lifespan.out_of_reach():
+                await self._answer_requests(host, application.app)
         finally:
             if not self._is_copy():
                 await self._shut_down(lifespan)
