@@ -89,10 +89,64 @@ def test_a_start_does_not_load_what_it_has_no_use_for(start_pyre, tmp_path, sour
     assert process.stdout.readline() == "loaded:\n"
 
 
-def test_an_application_may_choose_its_exit_status(run_pyre, tmp_path):
-    tmp_path.joinpath("main.py").write_text("raise SystemExit(7)", encoding="utf-8")
+@pytest.mark.parametrize(
+    ("call", "shown"),
+    [
+        ("sys.exit()", "sys.exit()"),
+        ("sys.exit(0)", "sys.exit(0)"),
+        ("sys.exit(5)", "sys.exit(5)"),
+        ("sys.exit('no settings')", "sys.exit('no settings')"),
+        ("sys.exit([])", "sys.exit(list)"),
+        ("raise SystemExit(7)", "sys.exit(7)"),
+    ],
+)
+def test_a_module_that_exits_has_failed_to_import(run_pyre, tmp_path, call, shown):
+    tmp_path.joinpath("main.py").write_text(f"import sys\n{call}", encoding="utf-8")
     result = run_pyre("main:app")
-    assert (result.returncode, result.stderr) == (7, "")
+    assert result.returncode == 3
+    assert result.stderr == f"pyre: importing 'main' called {shown}, at main.py:2\n"
+
+
+def test_a_module_that_parses_the_command_line_is_named(run_pyre, tmp_path):
+    source = "import argparse\nargparse.ArgumentParser().parse_args()"
+    tmp_path.joinpath("main.py").write_text(source, encoding="utf-8")
+    result = run_pyre("main:app", "--port", "0")
+    assert result.returncode == 3
+    last = result.stderr.splitlines()[-1]
+    assert last == "pyre: importing 'main' called sys.exit(2), at main.py:2"
+
+
+def test_a_factory_that_exits_has_failed(run_pyre, tmp_path):
+    source = "import sys\ndef create():\n    sys.exit('no settings')\n"
+    tmp_path.joinpath("main.py").write_text(source, encoding="utf-8")
+    result = run_pyre("main:create", "--factory")
+    assert result.returncode == 3
+    assert result.stderr == (
+        "pyre: calling the factory main:create called sys.exit('no settings'),"
+        " at create (main.py:3)\n"
+    )
+
+
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_a_signal_in_the_import_keeps_its_status(run_pyre, tmp_path, name, status):
+    source = f"import signal\nsignal.raise_signal(signal.{name})"
+    tmp_path.joinpath("main.py").write_text(source, encoding="utf-8")
+    result = run_pyre("main:app", "--port", "0")
+    assert (result.returncode, result.stderr) == (status, "")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_child_that_a_module_forks_exits_with_its_own_status(run_pyre, tmp_path):
+    source = """
+import os, sys
+child = os.fork()
+if not child:
+    sys.exit(5)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+sys.exit()
+"""
+    tmp_path.joinpath("main.py").write_text(source, encoding="utf-8")
+    assert run_pyre("main:app", "--port", "0").stdout == "5\n"
 
 
 @pytest.mark.parametrize("sabotage", ["sys.stderr.close()", "sys.stderr = None"])

@@ -2,7 +2,9 @@
 
 import importlib
 import inspect
+import os
 import sys
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
@@ -17,6 +19,8 @@ from pyre.server.interface import (
     as_application,
     is_asgi_application,
 )
+from pyre.server.places import application_frame, place_of
+from pyre.server.signals import SignalExit
 from pyre.server.tracebacks import application_traceback
 
 ApplicationSource: TypeAlias = str | AnyApplication | Callable[[], AnyApplication]
@@ -123,7 +127,7 @@ def _is_dotted_name(text: str) -> bool:
 
 
 def _import_module(target: ImportString) -> ModuleType:
-    name = target.module
+    name, pid = target.module, os.getpid()
     try:
         return importlib.import_module(name)
     except PyreError:
@@ -138,6 +142,10 @@ def _import_module(target: ImportString) -> ModuleType:
         raise _raised(f"importing {name!r}", error) from error
     except Exception as error:
         raise _raised(f"importing {name!r}", error) from error
+    except SystemExit as wish:
+        if _is_granted(wish, pid):
+            raise
+        raise _exited(f"importing {name!r}", wish) from None
 
 
 def _call_factory(factory: object, name: str) -> object:
@@ -148,10 +156,15 @@ def _call_factory(factory: object, name: str) -> object:
         )
     if is_asgi_application(factory):
         raise ApplicationImportError(f"{name} is the application itself; leave --factory out")
+    pid = os.getpid()
     try:
         made = factory()
     except Exception as error:
         raise _raised(f"calling the factory {name}", error) from error
+    except SystemExit as wish:
+        if _is_granted(wish, pid):
+            raise
+        raise _exited(f"calling the factory {name}", wish) from None
     if inspect.iscoroutine(made):
         made.close()
         raise ApplicationImportError(
@@ -168,3 +181,18 @@ def _raised(action: str, error: Exception) -> ApplicationImportError:
     return ApplicationImportError(
         f"{action} raised {type(error).__name__}; its traceback is above{advice}"
     )
+
+
+def _is_granted(wish: SystemExit, pid: int) -> bool:
+    """Whether the process is to end with that status: on a signal, or as a forked child."""
+    return isinstance(wish, SignalExit) or os.getpid() != pid
+
+
+def _exited(action: str, wish: SystemExit) -> ApplicationImportError:
+    *_, (innermost, _) = traceback.walk_tb(wish.__traceback__)
+    frame = application_frame(innermost)
+    place = f", at {place_of(frame)}" if frame else ""
+    code = wish.code
+    # Any other object is the application's code, which `repr` would call.
+    shown = "" if code is None else repr(code) if type(code) in {int, str} else type(code).__name__
+    return ApplicationImportError(f"{action} called sys.exit({shown}){place}")

@@ -26,6 +26,10 @@ STOP_SIGNALS: tuple[int, ...] = tuple(
 )
 
 
+class SignalExit(SystemExit):
+    """A signal ends the process; a module that calls ``sys.exit`` does not."""
+
+
 class SignalHandlers:
     """Calls ``on_signal`` with each of the signals ``numbers`` that arrives in a ``with`` block.
 
@@ -49,7 +53,7 @@ class SignalHandlers:
     def interrupting(self) -> Generator[None]:
         """Let a stop signal also raise, as it ends a module that blocks while it is imported.
 
-        SIGINT raises ``KeyboardInterrupt``, SIGTERM ``SystemExit`` with the status that a shell
+        SIGINT raises ``KeyboardInterrupt``, SIGTERM ``SignalExit`` with the status that a shell
         reports for the signal; one that stops no server raises nothing. A handler of the program is
         called instead. One that the module installs for a stop signal is called as well from the
         end of the block on.
@@ -98,7 +102,7 @@ def _deliver(number: int, frame: FrameType | None) -> None:
     if callable(handler) and not _is_default(handler):
         handler(number, frame)
     elif number in STOP_SIGNALS and any(each.is_interruptible for each in concerned):
-        raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)
+        raise KeyboardInterrupt if number == signal.SIGINT else SignalExit(128 + number)
 
 
 def _is_default(handler: Callable[..., Any]) -> bool:
