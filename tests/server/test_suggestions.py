@@ -114,6 +114,29 @@ def test_a_file_that_hides_a_module_from_itself(run_pyre, files):
     assert line.endswith("; fastapi.py hides the module 'fastapi' that was meant: rename your file")
 
 
+@pytest.mark.parametrize("loop", ["auto", "uvloop"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "",
+        "import uvloop\nuvloop.install()\n",
+        "1 / 0\n",
+        "import absent\n",
+        "raise SystemExit(0)\n",
+        "app = (\n",
+    ],
+)
+@pytest.mark.skipif(sys.platform == "win32", reason="the event loop is winloop there")
+def test_a_file_that_hides_the_event_loop(run_pyre, files, loop, source):
+    files(main=ASGI.format("app"), uvloop=source)
+    result = run_pyre("main:app", "--port", "0", "--loop", loop)
+    assert result.returncode == 3
+    assert result.stderr == (
+        "pyre: the event loop can't be imported; uvloop.py hides the module 'uvloop' that was"
+        " meant: rename your file\n"
+    )
+
+
 def test_a_file_that_hides_nothing_is_not_blamed(run_pyre, files):
     files(main="import absent\n", random="", code="")
     assert last_line(run_pyre("main:app")).endswith("; its traceback is above")

@@ -20,7 +20,8 @@ def loop_factory(name: str) -> LoopFactory:
     """Return the callable that makes a new event loop of the kind ``name``.
 
     ``name`` is ``auto``, ``asyncio``, ``uvloop``, ``winloop``, or ``module:callable``.
-    Raises ``UsageError`` when the kind is not installed or the callable can't be loaded.
+    Raises ``UsageError`` when the kind is not installed or the callable can't be loaded, and
+    ``ApplicationImportError`` when a file of the application takes the place of the package.
     """
     match name:
         case "asyncio":
@@ -88,9 +89,22 @@ def _installed_factory(package: str) -> LoopFactory | None:
     try:
         return cast("LoopFactory", importlib.import_module(package).new_event_loop)
     except ModuleNotFoundError as error:
-        if error.name != package:
-            raise
-        return None
+        if error.name == package:
+            return None
+        _refuse_hiding_file(package)
+        raise
+    except (Exception, SystemExit):
+        _refuse_hiding_file(package)
+        raise
+
+
+def _refuse_hiding_file(package: str) -> None:
+    """Raise ``ApplicationImportError`` when a file of the application has the package's name."""
+    from pyre.server import suggestions  # noqa: PLC0415 - only a failed start pays for it
+
+    advice = suggestions.for_failed_package(package)
+    if advice:
+        raise ApplicationImportError(f"the event loop can't be imported{advice}") from None
 
 
 def _refuse(package: str) -> LoopFactory:

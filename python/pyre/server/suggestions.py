@@ -101,10 +101,18 @@ def for_failed_import(error: BaseException) -> str:
         ours = _origin(name, [str(place)])
         theirs = _origin(name, others)
         if ours and theirs:
-            return (
-                f"; {short_path(ours)} hides the module {name!r} that was meant: rename your file"
-            )
+            return _about_hiding(ours, name)
     return ""
+
+
+def for_failed_package(name: str) -> str:
+    """The file of the application that was imported in place of a package of that name."""
+    ours = _origin(name, [str(_search_place())])
+    return _about_hiding(ours, name) if ours else ""
+
+
+def _about_hiding(file: str, name: str) -> str:
+    return f"; {short_path(file)} hides the module {name!r} that was meant: rename your file"
 
 
 def _in_directory(directory: Path, target: str) -> str:
