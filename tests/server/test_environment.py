@@ -39,7 +39,7 @@ def test_what_is_read_or_meant_for_others_is_passed_over(name):
         ("PYRE_PROT", "did you mean PYRE_PORT?"),
         ("PYRE_LOGLEVEL", "did you mean PYRE_LOG_LEVEL?"),
         ("PYRE_CACHE", "no option has that name; pyre --help lists what there is"),
-        ("PYRE_WORKERS", "worker processes are not there yet; start one Pyre for each core"),
+        ("PYRE_WORKERS", "worker processes are not there yet; leave it out, or start one Pyre"),
         ("UVICORN_PORT", "write PYRE_PORT"),
         ("UVICORN_RELOAD_DIRS", "reloading on a change is not there yet"),
         ("UVICORN_SOMETHING", "pyre --help lists what there is"),
