@@ -68,6 +68,9 @@ def main() -> int:
         case _ if os.geteuid() != 0 or not all(map(shutil.which, TOOLS)):
             print(f"It has to be root that runs this, with {', '.join(TOOLS)}.", file=sys.stderr)
             return 2
+        case arguments if not set(arguments) <= set(SUITES):
+            print(f"usage: {Path(__file__).name} [{' '.join(SUITES)}]", file=sys.stderr)
+            return 2
         case arguments:
             statuses = [try_suite(suite) for suite in arguments or SUITES]
             return max(statuses)
