@@ -161,12 +161,18 @@ def test_a_forked_child_does_not_hold_the_port(start_program):
     process = start_program("""
 import asyncio, multiprocessing, socket, time, pyre
 from stops import app
+context = multiprocessing.get_context("fork")
+ready = context.Event()
+def hold():
+    ready.set()
+    time.sleep(600)
 async def main():
     server = pyre.Server(pyre.Config(app, port=0, access_log=False))
     serving = asyncio.create_task(server.serve())
     await server.started.wait()
-    child = multiprocessing.get_context("fork").Process(target=time.sleep, args=[600])
+    child = context.Process(target=hold, daemon=True)
     child.start()
+    await asyncio.to_thread(ready.wait)
     server.stop()
     await serving
     socket.create_server(server.addresses[0]).close()
