@@ -140,10 +140,8 @@ impl Host {
     /// Close every connection now and cancel what still runs. Calling it twice is harmless.
     fn abort(&self, py: Python<'_>) -> PyResult<()> {
         self.disconnect(py)?;
-        let tasks = self.core.borrow_mut()?.tasks.all(py);
-        for task in tasks {
-            cancel_task(py, Some(task))?;
-        }
+        let mut tasks = self.core.borrow_mut()?.tasks.all(py).into_iter();
+        tasks.try_for_each(|task| cancel_task(py, Some(task)))?;
         self.stop(py, false)?;
         self.stop_when_drained(py)
     }
@@ -163,8 +161,9 @@ impl Host {
                 None
             };
             let is_nested = std::mem::replace(&mut core.is_ticking, true);
-            if !is_nested {
-                core.reactor.begin_tick(Duration::ZERO)?;
+            if !is_nested && let Err(error) = core.reactor.begin_tick(Duration::ZERO) {
+                core.is_ticking = false;
+                return Err(error.into());
             }
             (spent, is_nested)
         };

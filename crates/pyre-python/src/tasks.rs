@@ -21,7 +21,7 @@ use pyre_runtime::RequestId;
 
 use crate::{host::Host, task_factory::Created};
 
-/// The unfinished tasks of one host; the other is about to finish, or has.
+/// The tasks of one host that have not ended.
 #[derive(Debug, Default)]
 pub(crate) struct Tasks {
     /// Those that wait: asyncio itself holds tasks weakly.
